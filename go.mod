@@ -1,0 +1,3 @@
+module keepsake
+
+go 1.26
