@@ -13,8 +13,8 @@ import (
 // grants nothing: what a viewer may see is checked anew with each use.
 type Cursor string
 
-// maxCursor bounds a cursor's length in bytes; a feed's is the longest.
-const maxCursor = 4096
+// maxCursor bounds a cursor in bytes; the longest is that of a feed of MaxFeedSeen albums.
+const maxCursor = 48 << 10
 
 var errCursor = Invalid("after", "this is not a cursor of this list")
 
@@ -103,8 +103,8 @@ type FeedPosition struct {
 	Seen  map[AlbumID]int64
 }
 
-// MaxFeedSeen is how many albums a feed's cursor names at most.
-const MaxFeedSeen = 64
+// MaxFeedSeen is how many albums a feed's cursor names at most: all that it follows.
+const MaxFeedSeen = MaxFeedAlbums
 
 // Cursor writes the position down.
 func (p FeedPosition) Cursor() Cursor {

@@ -171,3 +171,15 @@ func (a Access) CanSeeMedia(m *Media) bool {
 func (a Access) CanEditComment(c *Comment) bool {
 	return a.Can(EditAnyComment) || (a.UserID != "" && a.UserID == c.AuthorID && a.Can(AddComment))
 }
+
+// CanSeeEntry reports whether the access shows that entry of its album's log to
+// a subscriber. Entries about members are for those who may list them.
+func (a Access) CanSeeEntry(e *Entry) bool {
+	switch e.Kind {
+	case AccessChanged:
+		return false
+	case MemberJoined, MemberRoleChanged, MemberRemoved:
+		return a.Can(ListMembers)
+	}
+	return a.Can(View)
+}
