@@ -1,0 +1,153 @@
+// Package config reads Keepsake's settings from environment variables, once,
+// into one typed struct, and names every fault in them at once. Each variable
+// stands in docs/CONFIGURATION.md; a test compares the two.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Prefix begins the name of every variable.
+const Prefix = "KEEPSAKE_"
+
+// Config is all settings. Load makes it; it is not changed afterwards.
+type Config struct {
+	Data      string `env:"DATA" envDefault:"./data"`           // directory of the embedded backends and the key
+	Listen    string `env:"LISTEN" envDefault:"127.0.0.1:8080"` // host:port; port 0 takes a free one
+	PublicURL string `env:"PUBLIC_URL"`                         // scheme://host[:port], or empty: see BaseURL
+	Insecure  bool   `env:"INSECURE" envDefault:"false"`        // a public URL of plain http is meant so
+	Secret    Secret `env:"SECRET"`                             // for auth.KeyFromHex; empty: the file KeyFile
+
+	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat string     `env:"LOG_FORMAT" envDefault:"text"` // text or json
+
+	Drain          time.Duration `env:"DRAIN" envDefault:"20s"` // from SIGTERM to the end
+	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s"`
+
+	MaxBody    Bytes         `env:"MAX_BODY" envDefault:"1MiB"` // of a GraphQL request
+	MaxPhoto   Bytes         `env:"MAX_PHOTO" envDefault:"64MiB"`
+	MaxVideo   Bytes         `env:"MAX_VIDEO" envDefault:"2GiB"`
+	UploadLife time.Duration `env:"UPLOAD_LIFE" envDefault:"1h"` // of an upload ticket
+
+	LogKeep    int           `env:"LOG_KEEP" envDefault:"10000"` // entries kept of each album's log
+	SweepEvery time.Duration `env:"SWEEP_EVERY" envDefault:"1m"`
+
+	SignUp         bool     `env:"SIGN_UP" envDefault:"true"`                              // new local accounts may be made
+	AvatarHosts    []string `env:"AVATAR_HOSTS" envDefault:"wx.qlogo.cn,thirdwx.qlogo.cn"` // where avatars may lie, lower case
+	Introspection  bool     `env:"INTROSPECTION"`                                          // the schema may be asked for
+	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`                                        // other sites whose pages may call, scheme://host[:port]
+
+	given map[string]bool // the variables that were set, by full name
+}
+
+// Load reads the settings from environ, in the form of os.Environ. A variable
+// that is set to nothing counts as not set. The error names every fault, one a
+// line: a value that is none, a variable that does not exist, and defaults that
+// are not safe where others can reach the program.
+func Load(environ []string) (Config, error) {
+	c := Config{given: map[string]bool{}}
+	variables := map[string]string{} // never nil: the library would read the process's own
+	for name, value := range env.ToMap(environ) {
+		if strings.HasPrefix(name, Prefix) && value != "" {
+			variables[name], c.given[name] = value, true
+		}
+	}
+
+	f := faults{}
+	err := env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: variables})
+	var parsed env.AggregateError
+	if err != nil && !errors.As(err, &parsed) {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	for _, err := range parsed.Errors {
+		var field env.ParseError
+		if !errors.As(err, &field) {
+			return Config{}, fmt.Errorf("read the configuration: %w", err)
+		}
+		name := variableOf(field.Name)
+		f.add(name, "%q is %s", variables[name], shapeOf(field))
+	}
+	known := Variables()
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		if _, ok := known[name]; !ok {
+			f.add(name, "there is no such variable: see docs/CONFIGURATION.md")
+		}
+	}
+
+	c.normalise()
+	c.check(f)
+	if err := f.err(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// Validate names every fault of the settings at once, or returns nil.
+func (c Config) Validate() error {
+	f := faults{}
+	c.check(f)
+	return f.err()
+}
+
+// KeyFile is the file of the service's key where Secret is empty.
+func (c Config) KeyFile() string { return filepath.Join(c.Data, "secret.key") }
+
+// BaseURL is the URL under which clients reach the program, without a slash at
+// its end: PublicURL, or where that is empty the address that it listens on.
+func (c Config) BaseURL(listening net.Addr) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return "http://" + listening.String()
+}
+
+// Exposed reports whether others than this machine may reach the program: it
+// listens on more than loopback, or has a public URL that is not loopback's.
+func (c Config) Exposed() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err == nil && !loopback(host) {
+		return true
+	}
+	u, err := url.Parse(c.PublicURL)
+	return err == nil && u.Hostname() != "" && !loopback(u.Hostname())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// normalise fills in the defaults that hang on other settings, and brings lists
+// and URLs into the form in which they are compared.
+func (c *Config) normalise() {
+	c.PublicURL = strings.ToLower(strings.TrimSuffix(c.PublicURL, "/"))
+	if !c.given[Prefix+"INTROSPECTION"] {
+		c.Introspection = !c.Exposed()
+	}
+	c.AvatarHosts = list(c.AvatarHosts)
+	c.AllowedOrigins = list(c.AllowedOrigins)
+}
+
+// list trims the items and makes them lower case; the one item "none" stands
+// for no items.
+func list(items []string) []string {
+	var out []string
+	for _, item := range items {
+		out = append(out, strings.ToLower(strings.TrimSpace(item)))
+	}
+	if len(out) == 1 && out[0] == "none" {
+		return nil
+	}
+	return out
+}

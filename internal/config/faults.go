@@ -1,0 +1,165 @@
+package config
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// faults holds what is wrong, at most one thing a variable: the first that was
+// found, of which others may follow.
+type faults map[string]error
+
+func (f faults) add(variable, format string, args ...any) {
+	if f[variable] == nil {
+		f[variable] = fmt.Errorf("%s: %s", variable, fmt.Sprintf(format, args...))
+	}
+}
+
+// err joins the faults in the order of their variables' names.
+func (f faults) err() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		errs = append(errs, f[name])
+	}
+	return errors.Join(errs...)
+}
+
+// Variables returns the names of all variables with their defaults; a default
+// that hangs on other settings, or is nothing, is empty.
+func Variables() map[string]string {
+	all := map[string]string{}
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if name, ok := field.Tag.Lookup("env"); ok {
+			all[Prefix+name] = field.Tag.Get("envDefault")
+		}
+	}
+	return all
+}
+
+// variableOf names the variable of a field.
+func variableOf(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	return Prefix + f.Tag.Get("env")
+}
+
+// shapeOf says what a value of the field's type must look like.
+func shapeOf(e env.ParseError) string {
+	switch e.Type {
+	case reflect.TypeFor[time.Duration]():
+		return "not a duration: write one such as 20s or 1h30m"
+	case reflect.TypeFor[Bytes]():
+		return "not a size: write one such as 512KiB, 64MiB or 2GiB"
+	case reflect.TypeFor[slog.Level]():
+		return "not a level: write debug, info, warn or error"
+	case reflect.TypeFor[bool]():
+		return "neither true nor false"
+	case reflect.TypeFor[int]():
+		return "not a whole number"
+	}
+	return "not understood: " + e.Err.Error()
+}
+
+// check adds everything that is wrong with the settings.
+func (c Config) check(f faults) {
+	c.checkPlaces(f)
+	c.checkBounds(f)
+	c.checkLists(f)
+	if c.Exposed() {
+		c.checkExposed(f)
+	}
+}
+
+func (c Config) checkPlaces(f faults) {
+	if c.Data == "" {
+		f.add(Prefix+"DATA", "name a directory")
+	}
+	_, port, err := net.SplitHostPort(c.Listen)
+	if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil {
+		f.add(Prefix+"LISTEN", "%q is not host:port: write one such as 127.0.0.1:8080 or :8080", c.Listen)
+	}
+	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
+		f.add(Prefix+"PUBLIC_URL", "%q is not an http or https URL of a host alone: write one such as https://album.example.com", c.PublicURL)
+	}
+	if b, err := hex.DecodeString(string(c.Secret)); c.Secret != "" && (err != nil || len(b) != 32) {
+		f.add(Prefix+"SECRET", "it must be 64 hexadecimal digits: make them with openssl rand -hex 32")
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		f.add(Prefix+"LOG_FORMAT", "%q is neither text nor json", c.LogFormat)
+	}
+}
+
+func (c Config) checkBounds(f faults) {
+	if c.Drain < 0 {
+		f.add(Prefix+"DRAIN", "%v is negative: write 0s for none", c.Drain)
+	}
+	for name, d := range map[string]time.Duration{
+		"REQUEST_TIMEOUT": c.RequestTimeout,
+		"UPLOAD_LIFE":     c.UploadLife,
+		"SWEEP_EVERY":     c.SweepEvery,
+	} {
+		if d <= 0 {
+			f.add(Prefix+name, "%v is not more than nothing: write a duration such as 1m", d)
+		}
+	}
+	for name, b := range map[string]Bytes{"MAX_BODY": c.MaxBody, "MAX_PHOTO": c.MaxPhoto, "MAX_VIDEO": c.MaxVideo} {
+		if b < 1<<10 {
+			f.add(Prefix+name, "%v is too little: write at least 1KiB", b)
+		}
+	}
+	if c.MaxBody > 64<<20 {
+		f.add(Prefix+"MAX_BODY", "%v is too much, bodies are held in memory: write at most 64MiB", c.MaxBody)
+	}
+	if c.LogKeep < 1 {
+		f.add(Prefix+"LOG_KEEP", "%d is too little: write at least 1", c.LogKeep)
+	}
+}
+
+func (c Config) checkLists(f faults) {
+	for _, host := range c.AvatarHosts {
+		if u, err := url.Parse("https://" + host); host == "" || err != nil || u.Host != host || u.Port() != "" {
+			f.add(Prefix+"AVATAR_HOSTS", "%q is not a host: write names such as wx.qlogo.cn, parted by commas, or none", host)
+		}
+	}
+	for _, origin := range c.AllowedOrigins {
+		if !isOrigin(origin) {
+			f.add(Prefix+"ALLOWED_ORIGINS", "%q is not an origin: write ones such as https://www.example.com, parted by commas, or none", origin)
+		}
+	}
+}
+
+// checkExposed refuses defaults that are only safe on one's own machine.
+func (c Config) checkExposed(f faults) {
+	const exposed = "others can reach this address"
+	if c.Secret == "" && !c.given[Prefix+"DATA"] {
+		f.add(Prefix+"SECRET", exposed+": set it (openssl rand -hex 32), or say with %sDATA where the key may be kept", Prefix)
+	}
+	switch {
+	case c.PublicURL == "":
+		f.add(Prefix+"PUBLIC_URL", exposed+": say by which URL, such as https://album.example.com")
+	case strings.HasPrefix(c.PublicURL, "http:") && !c.Insecure:
+		f.add(Prefix+"PUBLIC_URL", "%q would send passwords in the clear: use https, or set %sINSECURE=true on a network you trust",
+			c.PublicURL, Prefix)
+	}
+	if !c.given[Prefix+"INTROSPECTION"] {
+		f.add(Prefix+"INTROSPECTION", exposed+": choose true or false")
+	}
+}
+
+// isOrigin reports whether s is a scheme, a host and perhaps a port, and no more.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		s == u.Scheme+"://"+u.Host
+}

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Secret is a value that must not be shown; it prints as a placeholder. Its
+// text is string(s).
+type Secret string
+
+// Format implements fmt.Formatter, so that no verb prints the secret.
+func (Secret) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "(secret)") }
+
+// LogValue implements slog.LogValuer.
+func (Secret) LogValue() slog.Value { return slog.StringValue("(secret)") }
+
+// MarshalText implements encoding.TextMarshaler.
+func (Secret) MarshalText() ([]byte, error) { return []byte("(secret)"), nil }
+
+// Bytes is a size. As text it is a whole number of bytes, or one of KiB, MiB or GiB.
+type Bytes int64
+
+// units are in the order in which String tries them.
+var units = [...]struct {
+	name string
+	size int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (b *Bytes) UnmarshalText(text []byte) error {
+	number, size := string(text), int64(1)
+	for _, u := range units {
+		if rest, ok := strings.CutSuffix(number, u.name); ok {
+			number, size = strings.TrimSpace(rest), u.size
+			break
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return fmt.Errorf("parse size: %w", err)
+	}
+	if n < 0 || n > math.MaxInt64/size {
+		return errors.New("parse size: out of range")
+	}
+	*b = Bytes(n * size)
+	return nil
+}
+
+// String writes the size in the largest unit that it is whole in.
+func (b Bytes) String() string {
+	for _, u := range units {
+		if n := int64(b); n != 0 && n%u.size == 0 {
+			return strconv.FormatInt(n/u.size, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(int64(b), 10)
+}
