@@ -1,0 +1,110 @@
+package archtest
+
+// module is the path that all of our own packages begin with.
+const module = "keepsake"
+
+// row says what the packages that match pkg may import. Patterns are paths
+// below the module, "." for its root; "x/..." is x and everything below it, and
+// "..." is everything.
+type row struct {
+	pkg  string
+	own  []string // packages of ours
+	libs []string // modules of others, and drivers in the standard library
+}
+
+// anyLib in libs allows every module that is not a driver.
+const anyLib = "any but drivers"
+
+// rules is the direction of imports: server, resolvers, service, then store,
+// realtime, media and wechat, then album. The first row that matches a package
+// is its own. Test files may also import what testRules adds.
+var rules = []row{
+	{pkg: ".", own: []string{"..."}, libs: []string{anyLib}},
+	{pkg: "album"},
+
+	{pkg: "store", own: []string{"album"}},
+	{pkg: "store/storetest", own: []string{"album", "store"}, libs: testLibs},
+	{pkg: "store/sqlitestore/...", own: []string{"album", "store", "store/sqlitestore/..."}, libs: []string{
+		"database/sql", "modernc.org/sqlite", "github.com/pressly/goose/v3", "golang.org/x/sync",
+	}},
+	{pkg: "store/mongostore/...", own: []string{"album", "store", "store/mongostore/..."}, libs: []string{
+		"go.mongodb.org/mongo-driver/v2", "golang.org/x/sync",
+	}},
+
+	{pkg: "realtime", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
+	{pkg: "realtime/brokertest", own: []string{"album", "realtime"}, libs: testLibs},
+	{pkg: "realtime/membroker", own: []string{"album", "realtime"}},
+	{pkg: "realtime/redisbroker", own: []string{"album", "realtime"}, libs: []string{
+		"github.com/redis/go-redis/v9", "golang.org/x/sync",
+	}},
+
+	{pkg: "media", own: []string{"album"}, libs: []string{
+		"github.com/bep/imagemeta", "github.com/gabriel-vasile/mimetype", "golang.org/x/image", "golang.org/x/sync",
+	}},
+	{pkg: "media/mediatest", own: []string{"album", "media"}, libs: testLibs},
+	{pkg: "media/diskmedia", own: []string{"album", "media"}, libs: []string{"golang.org/x/sync", "golang.org/x/sys"}},
+	{pkg: "media/gcsmedia", own: []string{"album", "media"}, libs: []string{
+		"cloud.google.com/go/storage", "google.golang.org/api", "golang.org/x/sync",
+	}},
+
+	{pkg: "wechat", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
+
+	{pkg: "internal/...", own: []string{"album", "internal/..."}, libs: []string{anyLib}},
+	{pkg: "service/...", own: []string{"album", "store", "realtime", "media", "wechat", "internal/...", "service/..."}, libs: []string{anyLib}},
+	// media and realtime for the values that service hands on: tickets, signed URLs, streams.
+	{pkg: "graph/...", own: []string{"album", "media", "graph/..."}, libs: []string{anyLib}},
+	{pkg: "resolvers/...", own: []string{"album", "media", "realtime", "service/...", "graph/...", "internal/...", "resolvers/..."}, libs: []string{anyLib}},
+	{pkg: "web"},
+
+	{pkg: "bench/...", own: []string{"..."}, libs: []string{anyLib, "database/sql", "modernc.org/sqlite"}},
+}
+
+// testLibs are modules that tests and suites may use anywhere.
+var testLibs = []string{
+	"github.com/google/go-cmp", "github.com/oklog/ulid/v2", "go.uber.org/goleak", "golang.org/x/sync",
+}
+
+// testRules is what test files may import beyond their package's row: the
+// suites of their own contract, and above the contracts the backends, since
+// what stands on a contract is tested on a real one.
+var testRules = []row{
+	{pkg: "store/...", own: []string{"store/storetest", "internal/id"}},
+	{pkg: "realtime/...", own: []string{"realtime/brokertest", "internal/id"}},
+	{pkg: "media/...", own: []string{"media/mediatest", "internal/id"}},
+	{pkg: "service/...", own: backends},
+	{pkg: "resolvers/...", own: append([]string{"store"}, backends...)},
+}
+
+// backends implement a contract. Beside tests, only package main at the root
+// and the programs in bench import them.
+var backends = []string{
+	"store/sqlitestore", "store/mongostore",
+	"realtime/membroker", "realtime/redisbroker",
+	"media/diskmedia", "media/gcsmedia",
+}
+
+// drivers speak to a database, a broker or a bucket. A row must name the one
+// that it may import.
+var drivers = []string{
+	"database/sql",
+	"modernc.org/sqlite",
+	"github.com/mattn/go-sqlite3",
+	"github.com/pressly/goose",
+	"go.mongodb.org",
+	"github.com/redis",
+	"cloud.google.com/go",
+	"google.golang.org/api",
+	"github.com/aws",
+	"github.com/minio",
+	"github.com/tencentyun",
+}
+
+// neverImported are programs: nothing imports them but their own parts.
+var neverImported = []string{"bench/..."}
+
+// generatedHomes is where generated code lies, and where all code is generated.
+// Elsewhere the header would exempt hand-written code from the rules.
+var generatedHomes = []string{"graph/generated/", "graph/model/models_gen.go"}
+
+// maxLines is the longest hand-written file.
+const maxLines = 500
