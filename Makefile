@@ -1,0 +1,112 @@
+# Targets are explained by `make help`. The scripts they call are in tools/.
+
+# Versions of what is not in go.mod.
+GOLANGCI_LINT_VERSION := v2.15.0
+
+BIN  := $(CURDIR)/bin
+LINT := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+
+# Set these on the command line: make fuzz FUZZTIME=5m, make demo ARGS='--photos DIR'
+FUZZTIME ?= 5s
+ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+##
+## Run
+##
+
+.PHONY: run
+run: build ## Build and start the server on the embedded defaults; Ctrl-C ends it in order
+	@exec $(BIN)/keepsake
+
+.PHONY: build
+build: need-go ## Build the server as bin/keepsake
+	CGO_ENABLED=0 go build -trimpath -o $(BIN)/keepsake .
+
+.PHONY: demo
+demo: need-go demo-deps ## Play the main job against a server, as clients would
+	go run ./bench/demo $(ARGS)
+
+.PHONY: demo-deps
+demo-deps: ## Install what the demo needs: ffmpeg and sample photographs
+	@tools/demo-deps.sh
+
+##
+## Check
+##
+
+.PHONY: test
+test: need-go need-cc ## Run go vet and all tests with the race detector
+	go vet ./...
+	CGO_ENABLED=1 go test -race -timeout 10m ./...
+
+.PHONY: check
+check: lint vet archtest verify ## Run everything but the tests: lint, vet, archtest, verify
+
+.PHONY: lint
+lint: $(LINT) ## Run golangci-lint and check the formatting
+	$(LINT) run ./...
+
+.PHONY: vet
+vet: need-go ## Run go vet
+	go vet ./...
+
+.PHONY: archtest
+archtest: need-go ## Check the rules of imports and the nevers
+	go test -count=1 ./internal/archtest
+
+.PHONY: verify
+verify: need-go ## Fail where generated code is not what its sources make
+	@tools/verify.sh
+
+.PHONY: fuzz
+fuzz: need-go ## Run each fuzz test for FUZZTIME
+	@tools/fuzz.sh $(FUZZTIME)
+
+##
+## Change
+##
+
+.PHONY: generate
+generate: need-go ## Make graph/generated, graph/model and new resolvers from the schema
+	go run github.com/99designs/gqlgen generate
+
+.PHONY: format
+format: $(LINT) ## Format all Go files
+	$(LINT) fmt
+
+.PHONY: clean
+clean: ## Remove what was built; data stays
+	rm -rf $(BIN)
+
+##
+## Measure
+##
+
+.PHONY: bench-seed
+bench-seed: need-go ## Make the data set for the benchmarks
+	go run ./bench/seed $(ARGS)
+
+.PHONY: bench
+bench: need-go ## Measure the server against its floors
+	go run ./bench/run $(ARGS)
+
+##
+## Tools
+##
+
+.PHONY: need-go
+need-go:
+	@tools/need-go.sh
+
+.PHONY: need-cc
+need-cc:
+	@tools/need-cc.sh
+
+$(LINT): | need-go
+	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
