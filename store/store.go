@@ -210,9 +210,10 @@ type Media interface {
 
 // MediaLists reads pages of media.
 type MediaLists interface {
-	// MediaOf lists the READY media of an album outside the trash: ByAdded by
-	// AddedAt, ID; ByTaken by TakenAt (AddedAt where there is none), ID; both descending.
-	MediaOf(ctx context.Context, id album.AlbumID, order album.MediaOrder, r album.Range) ([]*album.Media, error)
+	// MediaOf lists, for each album, the first Limit READY media outside the trash
+	// after a position: ByAdded by AddedAt, ID; ByTaken by TakenAt (AddedAt where
+	// there is none), ID; both descending. One statement, whatever len(ids).
+	MediaOf(ctx context.Context, ids []album.AlbumID, order album.MediaOrder, r album.Range) (map[album.AlbumID][]*album.Media, error)
 	// TrashOf lists an album's trash by TrashedAt, ID, both descending; of one
 	// uploader alone if owner is not empty.
 	TrashOf(ctx context.Context, id album.AlbumID, owner album.UserID, r album.Range) ([]*album.Media, error)
@@ -260,8 +261,9 @@ type Likes interface {
 	SetLike(ctx context.Context, l album.Like, liked bool) (s album.LikeState, changed bool, err error)
 	// Liked returns which of the media a user likes.
 	Liked(ctx context.Context, user album.UserID, ids []album.MediaID) (map[album.MediaID]bool, error)
-	// LikesOf lists a medium's likes by At, user ID, both descending.
-	LikesOf(ctx context.Context, id album.MediaID, r album.Range) ([]album.Like, error)
+	// LikesOf lists, for each medium, the first Limit likes after a position by
+	// At, user ID, both descending. One statement, whatever len(ids).
+	LikesOf(ctx context.Context, ids []album.MediaID, r album.Range) (map[album.MediaID][]album.Like, error)
 	// LikeStates returns the present state of those media that exist.
 	LikeStates(ctx context.Context, ids []album.MediaID) (map[album.MediaID]album.LikeState, error)
 }
@@ -284,13 +286,14 @@ type Log interface {
 // Sweeps is what the service's janitor uses to take away what is no longer
 // wanted, in bounded steps, the bytes before the row.
 type Sweeps interface {
-	// Doomed returns at most limit media to remove for good: marked for
-	// deletion, below a DELETING album, in the trash since before trashed, and
-	// PENDING or FAILED ones whose ticket expired before expired.
+	// Doomed marks for deletion, as DeleteMedia does but without entries, the
+	// media in the trash since before trashed and the PENDING or FAILED ones whose
+	// ticket expired before expired; then it returns at most limit media to
+	// remove for good: those marked, and those below a DELETING album. What it
+	// returned no other method brings back, so its bytes may go.
 	Doomed(ctx context.Context, trashed, expired time.Time, limit int) ([]*album.Media, error)
-	// RemoveMedia takes media away for good, with their comments and likes.
-	// Those that are gone are passed over. No entry: DeleteMedia made it, and
-	// what Doomed returns for another reason nobody sees.
+	// RemoveMedia takes media that Doomed returned away for good, with their
+	// comments and likes. Those that are gone or not doomed are passed over.
 	RemoveMedia(ctx context.Context, ids []album.MediaID) error
 	// PurgeAlbums marks as DELETING the albums in the trash since before
 	// trashed, and takes away the rows of DELETING albums that have no media
