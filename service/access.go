@@ -1,0 +1,104 @@
+package service
+
+import (
+	"context"
+
+	"keepsake/album"
+)
+
+// Access finds out what a viewer is to each of those albums. Albums that are
+// not there, or that the viewer may not see, are missing from the map. It costs
+// at most three statements, whatever len(ids).
+func (s *Service) Access(ctx context.Context, v album.Identified, ids []album.AlbumID) (map[album.AlbumID]album.Access, error) {
+	albums, err := s.Store.AlbumsByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var members map[album.AlbumID]*album.Membership
+	if v.SignedIn() {
+		if members, err = s.Store.MembershipsIn(ctx, v.UserID, ids); err != nil {
+			return nil, err
+		}
+	}
+	share, err := s.visitorShare(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[album.AlbumID]album.Access, len(albums))
+	for id, a := range albums {
+		if access := standing(v, a, members[id], share); access.Can(album.View) {
+			out[id] = access
+		}
+	}
+	return out, nil
+}
+
+// standing is the one place where a role comes from.
+func standing(v album.Identified, a *album.Album, m *album.Membership, share *album.Share) album.Access {
+	access := album.Access{Album: a, UserID: v.UserID}
+	switch {
+	case m != nil:
+		access.Role = m.Role
+	case share != nil && share.AlbumID == a.ID:
+		access.Role, access.Share = album.Visitor, share
+	case v.ShareID == "" && a.Visibility != album.Private:
+		access.Role = album.Visitor
+	}
+	return access
+}
+
+// visitorShare returns the open share that the viewer came through, or nil.
+func (s *Service) visitorShare(ctx context.Context, v album.Identified) (*album.Share, error) {
+	if v.ShareID == "" {
+		return nil, nil //nolint:nilnil // no share is a fact here, not a missing row
+	}
+	share, err := s.Store.Share(ctx, v.ShareID)
+	switch {
+	case album.CodeOf(err) == album.CodeNotFound:
+		return nil, nil //nolint:nilnil // as above
+	case err != nil:
+		return nil, err
+	case !share.Open(s.now()):
+		return nil, nil //nolint:nilnil // as above
+	}
+	return share, nil
+}
+
+// access is Access of one album: NOT_FOUND where the viewer may not see it,
+// FORBIDDEN where they may not do the action, UNAUTHENTICATED where signing in
+// could help with that.
+func (s *Service) access(ctx context.Context, v album.Identified, id album.AlbumID, action album.Action) (album.Access, error) {
+	if _, err := album.ParseAlbumID(string(id)); err != nil {
+		return album.Access{}, err
+	}
+	found, err := s.Access(ctx, v, []album.AlbumID{id})
+	if err != nil {
+		return album.Access{}, err
+	}
+	access, ok := found[id]
+	if !ok {
+		return album.Access{}, album.ErrNotFound
+	}
+	return access, Allowed(access, action)
+}
+
+// Allowed is nil if the access allows the action, else the error that says why not.
+func Allowed(access album.Access, action album.Action) error {
+	switch {
+	case access.Can(action):
+		return nil
+	case !access.Can(album.View):
+		return album.ErrNotFound
+	case access.UserID == "":
+		return album.ErrUnauthenticated
+	}
+	return album.ErrForbidden
+}
+
+// signedIn is UNAUTHENTICATED unless a user asks.
+func signedIn(v album.Identified) error {
+	if !v.SignedIn() {
+		return album.ErrUnauthenticated
+	}
+	return nil
+}
