@@ -1,0 +1,143 @@
+package resolvers
+
+import (
+	"context"
+	"time"
+
+	"keepsake/album"
+	"keepsake/graph/model"
+	"keepsake/media"
+	"keepsake/service"
+)
+
+// Small conversions between inputs, the domain and payloads.
+
+func nonEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orEmpty[T ~string](s *T) T {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func mediaIDOf(id *string) album.MediaID { return album.MediaID(orEmpty(id)) }
+
+func mediaIDs(ids []string) []album.MediaID {
+	out := make([]album.MediaID, len(ids))
+	for i, id := range ids {
+		out[i] = album.MediaID(id)
+	}
+	return out
+}
+
+// settingsOf reads settings; what was left out is empty.
+func settingsOf(in *model.AlbumSettingsInput) album.Settings {
+	if in == nil {
+		return album.Settings{}
+	}
+	return album.Settings{Comments: orEmpty(in.Comments), Likes: orEmpty(in.Likes), Downloads: orEmpty(in.Downloads)}
+}
+
+func newShareOf(in model.CreateShareInput) service.NewShare {
+	n := service.NewShare{
+		AlbumID: album.AlbumID(in.AlbumID), Password: orEmpty(in.Password),
+		DownloadAllowed: in.DownloadAllowed, ParentToken: orEmpty(in.ParentToken),
+	}
+	if in.JoinRole != nil {
+		n.JoinRole = *in.JoinRole
+	}
+	if in.ExpiresAt != nil {
+		n.ExpiresAt = *in.ExpiresAt
+	}
+	return n
+}
+
+func mediaPatchOf(in model.EditMediaInput) album.MediaPatch {
+	p := album.MediaPatch{Caption: in.Caption}
+	if in.Tags != nil {
+		p.Tags = &in.Tags
+	}
+	if t, ok := in.TakenAt.ValueOK(); ok {
+		p.TakenAt = t
+		if t == nil {
+			p.TakenAt = new(time.Time)
+		}
+	}
+	if place, ok := in.Place.ValueOK(); ok {
+		p.Place = new(*album.Place)
+		if place != nil {
+			*p.Place = &album.Place{Name: place.Name, Latitude: place.Latitude, Longitude: place.Longitude}
+		}
+	}
+	return p
+}
+
+func uploadsOf(files []*model.UploadInput) []service.NewUpload {
+	out := make([]service.NewUpload, len(files))
+	for i, f := range files {
+		out[i] = service.NewUpload{
+			FileName: f.FileName, ContentType: f.ContentType, Bytes: f.Bytes, SHA256: orEmpty(f.Sha256),
+			Caption: f.Caption, Method: f.Method,
+		}
+		if f.TakenAt != nil {
+			out[i].TakenAt = *f.TakenAt
+		}
+	}
+	return out
+}
+
+func uploadsPayload(ctx context.Context, tickets []service.Ticketed, err error) (*model.CreateUploadsPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	l := loadersOf(ctx)
+	out := make([]*model.UploadTicket, len(tickets))
+	for i, t := range tickets {
+		l.sawMedia(t.Media)
+		out[i] = &model.UploadTicket{
+			Media: t.Media, Method: t.Ticket.Method, URL: t.Ticket.URL, ExpiresAt: t.Ticket.ExpiresAt,
+			Headers: pointers(t.Ticket.Headers), FormFields: pointers(t.Ticket.FormFields), FileField: nonEmpty(t.Ticket.FileField),
+		}
+	}
+	return &model.CreateUploadsPayload{Tickets: out}, nil
+}
+
+func pointers(fields []media.Field) []*media.Field {
+	out := make([]*media.Field, len(fields))
+	for i := range fields {
+		out[i] = &fields[i]
+	}
+	return out
+}
+
+// seen tells the loaders of media that a payload lists.
+func seen(ctx context.Context, list []*album.Media) []*album.Media {
+	l := loadersOf(ctx)
+	for _, m := range list {
+		l.sawMedia(m)
+	}
+	return list
+}
+
+// signedIn makes who has signed in the viewer of what the payload shows.
+func signedIn(ctx context.Context, s *service.Session) *service.Session {
+	if s != nil {
+		become(ctx, album.Identified{UserID: s.UserID})
+	}
+	return s
+}
+
+func (r *Resolver) setLike(ctx context.Context, id album.MediaID, liked bool) (*album.LikeState, *album.Media, error) {
+	state, err := r.Service.SetLike(ctx, Viewer(ctx), id, liked)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := r.Query().Media(ctx, string(id))
+	return &state, m, err
+}
