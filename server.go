@@ -1,0 +1,90 @@
+// Command keepsake is the backend of a shared photo album: a GraphQL API with
+// live subscriptions. With no configuration it runs on SQLite, memory and the
+// local disk; docs/CONFIGURATION.md lists the variables that change that.
+//
+// This package parses, wires and drains. It alone knows every backend.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"keepsake/internal/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	cfg, err := config.Load(os.Environ())
+	if err == nil {
+		err = run(ctx, cfg, os.Stderr, func(base string) {
+			fmt.Printf("Keepsake is ready.\n  GraphQL and subscriptions  %s/graphql\n  Data                       %s\n", base, cfg.Data)
+		})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "keepsake:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+// run serves until ctx ends, then drains. It calls ready with the program's URL
+// once it answers, and writes its log to logs.
+func run(ctx context.Context, cfg config.Config, logs io.Writer, ready func(base string)) (err error) {
+	logger := newLogger(cfg, logs)
+	var listen net.ListenConfig
+	ln, err := listen.Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	base := cfg.BaseURL(ln.Addr())
+	a, err := newApp(ctx, cfg, base, logger)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+
+	srv := &http.Server{
+		Handler:           a.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug), // what clients do wrong in TLS and HTTP
+	}
+	srv.RegisterOnShutdown(a.closeSockets)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	a.start()
+	ready(base)
+
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	logger.Info("draining", "limit", cfg.Drain)
+	a.draining.Store(true)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Drain)
+	defer cancel()
+	if err := srv.Shutdown(limit); err != nil {
+		return errors.Join(fmt.Errorf("drain: %w", err), srv.Close())
+	}
+	return nil
+}
+
+func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
