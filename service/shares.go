@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -216,10 +217,15 @@ func (s *Service) SharesOf(ctx context.Context, access album.Access, p PageArgs)
 }
 
 // ShareToken returns the token of a share to its creator and to those who
-// manage the album's shares, "" to others. Access is the viewer's to its album.
+// manage the album's shares, "" to others, or where the service has got another
+// key since. Access is the viewer's to its album.
 func (s *Service) ShareToken(v album.Identified, access album.Access, share *album.Share) string {
-	if access.Can(album.ManageShares) || (v.SignedIn() && v.UserID == share.CreatorID) {
-		return auth.ShareToken(s.ShareKey, share.ID)
+	if !access.Can(album.ManageShares) && (!v.SignedIn() || v.UserID != share.CreatorID) {
+		return ""
 	}
-	return ""
+	token := auth.ShareToken(s.ShareKey, share.ID)
+	if !bytes.Equal(auth.HashSecret(token), share.TokenHash) {
+		return ""
+	}
+	return token
 }
