@@ -3,6 +3,7 @@ package realtime
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"keepsake/album"
@@ -29,42 +30,76 @@ type wire struct {
 	Version int64           `json:"v,omitempty"`
 }
 
-// AlbumTopic is the broker's topic of an album; UserTopic that of a person, on
-// which any message means that their albums have changed.
-func AlbumTopic(id album.AlbumID) string { return "a/" + string(id) }
+// isEntry and isLike tell what a wire message is; sound ones are exactly one.
+func (w *wire) isEntry() bool { return w.Seq > 0 && w.Kind != "" && w.Version == 0 }
 
-// UserTopic: see AlbumTopic.
-func UserTopic(id album.UserID) string { return "u/" + string(id) }
-
-// Encode writes a message for the broker.
-func (m Message) Encode() ([]byte, error) {
-	switch {
-	case m.Entry != nil:
-		e := m.Entry
-		return json.Marshal(wire{
-			Seq: e.Seq, At: e.At.UnixMilli(), Kind: e.Kind, Actor: e.ActorID,
-			Media: e.MediaID, Comment: e.CommentID, User: e.UserID,
-		})
-	case m.Like != nil:
-		return json.Marshal(wire{Media: m.Like.MediaID, Count: m.Like.Count, Version: m.Like.Version})
-	}
-	return nil, fmt.Errorf("realtime: an empty message")
+func (w *wire) isLike() bool {
+	return w.Version > 0 && w.Media != "" && w.Count >= 0 && w.Seq == 0 && w.Kind == ""
 }
 
-// Decode reads what Encode wrote, as a message about that album.
+const (
+	albumTopics = "a/"
+	userTopics  = "u/"
+)
+
+// AlbumTopic is the broker's topic of an album.
+func AlbumTopic(id album.AlbumID) string { return albumTopics + string(id) }
+
+// UserTopic is the broker's topic of a person, on which any message means that
+// the list of their albums has changed.
+func UserTopic(id album.UserID) string { return userTopics + string(id) }
+
+// albumOf returns the album whose topic that is; false for other topics.
+func albumOf(topic string) (album.AlbumID, bool) {
+	id, ok := strings.CutPrefix(topic, albumTopics)
+	return album.AlbumID(id), ok
+}
+
+// Encode writes a message for the broker. An entry needs its Seq and Kind, a
+// like state its MediaID and Version; At is kept to the millisecond.
+func (m Message) Encode() ([]byte, error) {
+	var w wire
+	switch {
+	case m.Entry != nil && m.Like == nil:
+		e := m.Entry
+		w = wire{
+			Seq: e.Seq, At: e.At.UnixMilli(), Kind: e.Kind, Actor: e.ActorID,
+			Media: e.MediaID, Comment: e.CommentID, User: e.UserID,
+		}
+		if !w.isEntry() {
+			return nil, fmt.Errorf("realtime: entry %d of kind %q cannot be sent", e.Seq, e.Kind)
+		}
+	case m.Like != nil && m.Entry == nil:
+		w = wire{Media: m.Like.MediaID, Count: m.Like.Count, Version: m.Like.Version}
+		if !w.isLike() {
+			return nil, fmt.Errorf("realtime: like state of %q, version %d, cannot be sent", w.Media, w.Version)
+		}
+	default:
+		return nil, fmt.Errorf("realtime: a message is either an entry or a like state")
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		return nil, fmt.Errorf("realtime: encode message: %w", err)
+	}
+	return b, nil
+}
+
+// Decode reads what Encode wrote, as a message about that album. Fields that it
+// does not know are passed over; anything else that Encode would not write is
+// an error.
 func Decode(id album.AlbumID, payload []byte) (Message, error) {
 	var w wire
 	if err := json.Unmarshal(payload, &w); err != nil {
 		return Message{}, fmt.Errorf("realtime: message about %s: %w", id, err)
 	}
 	switch {
-	case w.Seq > 0 && w.Kind != "":
+	case w.isEntry():
 		return Message{Entry: &album.Entry{
 			AlbumID: id, Seq: w.Seq, At: time.UnixMilli(w.At).UTC(), Kind: w.Kind, ActorID: w.Actor,
 			MediaID: w.Media, CommentID: w.Comment, UserID: w.User,
 		}}, nil
-	case w.Version > 0 && w.Media != "":
+	case w.isLike():
 		return Message{Like: &album.LikeState{AlbumID: id, MediaID: w.Media, Count: w.Count, Version: w.Version}}, nil
 	}
-	return Message{}, fmt.Errorf("realtime: message about %s is neither entry nor like", id)
+	return Message{}, fmt.Errorf("realtime: message about %s is neither entry nor like state", id)
 }
