@@ -31,10 +31,12 @@ type Bucket interface {
 	// Stat describes an object.
 	Stat(ctx context.Context, key string) (Object, error)
 	// Open reads an object from offset on, at most length bytes, or to its end
-	// if length is negative. The caller closes it.
+	// if length is negative. From its end on there is nothing to read, which is
+	// no error; a negative offset is INVALID_INPUT. The caller closes it.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 	// Write makes an object from r, whole or not at all; it is durable when
-	// Write returns. CONFLICT if the key is taken.
+	// Write returns. CONFLICT if the key is taken. The type is for backends that
+	// keep one.
 	Write(ctx context.Context, key, contentType string, r io.Reader) error
 	// Publish copies an object to a new key, whole or not at all, durably, and
 	// with another content type. If to is there already it changes nothing and
@@ -42,19 +44,19 @@ type Bucket interface {
 	Publish(ctx context.Context, from, to, contentType string) error
 	// Delete takes an object away; one that is missing is no error.
 	Delete(ctx context.Context, key string) error
-	// List returns at most limit objects whose key begins with prefix, by key,
-	// after the key after.
+	// List returns at most limit objects whose key begins with prefix, by the
+	// bytes of the key, after the key after. prefix and after need not be keys.
 	List(ctx context.Context, prefix, after string, limit int) ([]Object, error)
 	// Ping reports whether the bucket can be reached and written.
 	Ping(ctx context.Context) error
 }
 
-// Object is what a bucket knows of an object.
+// Object is what a bucket knows of an object. Its type is not kept here: clients
+// are told the one that their URL was signed with.
 type Object struct {
-	Key         string
-	Bytes       int64
-	ContentType string // as declared when it was written; clients are told the signed one
-	ModifiedAt  time.Time
+	Key        string
+	Bytes      int64
+	ModifiedAt time.Time
 }
 
 // Method is how a client sends its bytes.
@@ -84,7 +86,9 @@ type Field struct {
 
 // Ticket tells a client how to send its bytes: the headers of a PUT, or the
 // fields of a POST with the file last, under the name FileField. Any 2xx answer
-// is success; its body means nothing.
+// is success; its body means nothing. Who lost the answer may send the same
+// bytes again: whatever comes back, the object is there and can be finalised.
+// Once an object was taken away, its ticket works again until it expires.
 type Ticket struct {
 	Method     Method
 	URL        string

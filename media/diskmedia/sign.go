@@ -1,0 +1,177 @@
+package diskmedia
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"mime"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"keepsake/album"
+	"keepsake/media"
+)
+
+// The names of parameters and form fields. Each kind of URL and form has
+// exactly its own, once each.
+const (
+	paramExpires   = "e"
+	paramType      = "t"
+	paramName      = "n"
+	paramBytes     = "b"
+	paramSignature = "s"
+
+	fieldKey       = "key"
+	fieldType      = "content-type"
+	fieldBytes     = "bytes"
+	fieldExpires   = "expires"
+	fieldSignature = "signature"
+	fieldFile      = "file"
+)
+
+// purpose is the first thing that a signature covers, so that one made for a
+// read is never good for a write.
+type purpose string
+
+const (
+	forRead purpose = "keepsake media 1 read"
+	forPut  purpose = "keepsake media 1 put"
+	forPost purpose = "keepsake media 1 post"
+)
+
+// sign covers the purpose and each part with its length, so that no two lists
+// of parts look alike.
+func (b *Bucket) sign(p purpose, parts ...string) string {
+	var room [512]byte
+	text := append(room[:0], p...)
+	for _, part := range parts {
+		text = binary.AppendUvarint(text, uint64(len(part)))
+		text = append(text, part...)
+	}
+	mac := hmac.New(sha256.New, b.key)
+	mac.Write(text)
+	var sum [sha256.Size]byte
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(sum[:0]))
+}
+
+// signed reports whether signature is the one of the parts, in constant time.
+// The texts are compared, so there is one way to write each.
+func (b *Bucket) signed(signature string, p purpose, parts ...string) bool {
+	return hmac.Equal([]byte(signature), []byte(b.sign(p, parts...)))
+}
+
+// SignRead makes a URL to read an object.
+func (b *Bucket) SignRead(_ context.Context, r media.ReadRequest) (media.SignedURL, error) {
+	if err := media.CheckKey(r.Key); err != nil {
+		return media.SignedURL{}, err
+	}
+	name := ""
+	if r.Download != "" {
+		name = media.FileName(r.Download)
+	}
+	ends := b.now().Truncate(media.ReadBucket).Add(2 * media.ReadBucket).UTC()
+	expires := strconv.FormatInt(ends.Unix(), 10)
+	var u strings.Builder
+	u.Grow(len(b.base) + len(r.Key) + len(r.ContentType) + 3*len(name) + 80)
+	u.WriteString(b.base)
+	u.WriteByte('/')
+	u.WriteString(r.Key)
+	u.WriteString("?" + paramExpires + "=")
+	u.WriteString(expires)
+	u.WriteString("&" + paramType + "=")
+	u.WriteString(url.QueryEscape(r.ContentType))
+	u.WriteString("&" + paramName + "=")
+	u.WriteString(url.QueryEscape(name))
+	u.WriteString("&" + paramSignature + "=")
+	u.WriteString(b.sign(forRead, r.Key, expires, r.ContentType, name))
+	return media.SignedURL{URL: u.String(), ExpiresAt: ends}, nil
+}
+
+// SignUpload makes a ticket. Its time ends on a whole second.
+func (b *Bucket) SignUpload(_ context.Context, r media.UploadRequest) (media.Ticket, error) {
+	if err := media.CheckKey(r.Key); err != nil {
+		return media.Ticket{}, err
+	}
+	if _, _, err := mime.ParseMediaType(r.ContentType); err != nil || len(r.ContentType) > album.MaxContentTypeLength {
+		return media.Ticket{}, album.Invalid("contentType", "this is not a content type")
+	}
+	if r.Bytes < 1 {
+		return media.Ticket{}, album.Invalid("bytes", "there is nothing to upload")
+	}
+	ends := r.ExpiresAt.Truncate(time.Second).UTC()
+	expires, size := strconv.FormatInt(ends.Unix(), 10), strconv.FormatInt(r.Bytes, 10)
+	switch r.Method {
+	case media.PUT:
+		query := url.Values{
+			paramExpires:   {expires},
+			paramType:      {r.ContentType},
+			paramBytes:     {size},
+			paramSignature: {b.sign(forPut, r.Key, expires, r.ContentType, size)},
+		}
+		return media.Ticket{
+			Method:    media.PUT,
+			URL:       b.base + "/" + r.Key + "?" + query.Encode(),
+			Headers:   []media.Field{{Name: "Content-Type", Value: r.ContentType}},
+			ExpiresAt: ends,
+		}, nil
+	case media.POST:
+		return media.Ticket{
+			Method: media.POST,
+			URL:    b.base + "/",
+			FormFields: []media.Field{
+				{Name: fieldKey, Value: r.Key},
+				{Name: fieldType, Value: r.ContentType},
+				{Name: fieldBytes, Value: size},
+				{Name: fieldExpires, Value: expires},
+				{Name: fieldSignature, Value: b.sign(forPost, r.Key, expires, r.ContentType, size)},
+			},
+			FileField: fieldFile,
+			ExpiresAt: ends,
+		}, nil
+	}
+	return media.Ticket{}, album.Invalid("method", "this is neither PUT nor POST")
+}
+
+// upload is what a ticket allows.
+type upload struct {
+	key         string
+	contentType string
+	bytes       int64
+}
+
+// ticket checks a ticket's signature, then its time.
+func (b *Bucket) ticket(p purpose, key, expires, contentType, size, signature string) (upload, error) {
+	if !b.signed(signature, p, key, expires, contentType, size) {
+		return upload{}, errForged
+	}
+	ends, err := strconv.ParseInt(expires, 10, 64)
+	if err != nil {
+		return upload{}, errForged
+	}
+	n, err := strconv.ParseInt(size, 10, 64)
+	if err != nil {
+		return upload{}, errForged
+	}
+	if b.now().Unix() >= ends {
+		return upload{}, album.Errorf(album.CodeUploadExpired, "this ticket has expired, ask for a new one")
+	}
+	return upload{key: key, contentType: contentType, bytes: n}, nil
+}
+
+// params reads a query that has each of the names exactly once and nothing else.
+func params(u *url.URL, names ...string) (url.Values, error) {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || len(query) != len(names) {
+		return nil, errForged
+	}
+	for _, name := range names {
+		if len(query[name]) != 1 {
+			return nil, errForged
+		}
+	}
+	return query, nil
+}
