@@ -4,8 +4,6 @@ package generated
 
 import (
 	"context"
-	"keepsake/album"
-	"keepsake/graph/model"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -13,6 +11,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/album"
+	"keepsake/graph/model"
 )
 
 // region    ************************** generated!.gotpl **************************

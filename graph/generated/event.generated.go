@@ -4,7 +4,6 @@ package generated
 
 import (
 	"context"
-	"keepsake/album"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/album"
 )
 
 // region    ************************** generated!.gotpl **************************

@@ -5,8 +5,6 @@ package generated
 import (
 	"context"
 	"fmt"
-	"keepsake/album"
-	"keepsake/graph/model"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -14,6 +12,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/album"
+	"keepsake/graph/model"
 )
 
 // region    ************************** generated!.gotpl **************************

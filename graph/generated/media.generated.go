@@ -4,9 +4,6 @@ package generated
 
 import (
 	"context"
-	"keepsake/album"
-	"keepsake/graph/model"
-	"keepsake/media"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -14,6 +11,10 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/album"
+	"keepsake/graph/model"
+	"keepsake/media"
 )
 
 // region    ************************** generated!.gotpl **************************

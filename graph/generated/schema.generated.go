@@ -6,10 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"keepsake/album"
-	"keepsake/graph/model"
-	"keepsake/graph/scalar"
-	"keepsake/service"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -18,6 +14,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/album"
+	"keepsake/graph/model"
+	"keepsake/graph/scalar"
+	"keepsake/service"
 )
 
 // region    ************************** generated!.gotpl **************************

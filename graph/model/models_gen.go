@@ -3,12 +3,13 @@
 package model
 
 import (
-	"keepsake/album"
-	"keepsake/media"
-	"keepsake/service"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"keepsake/album"
+	"keepsake/media"
+	"keepsake/service"
 )
 
 // Input of addComment.
