@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -25,11 +24,10 @@ func (a *app) routes() http.Handler {
 	api := a.graphql()
 	mux.Handle("/graphql", a.cors(a.socketsOnly(a.withBody(a.withViewer(api)), a.withSocket(api))))
 	mux.Handle("/media/", http.StripPrefix("/media", a.bucket))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprint(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.\n")
+		say(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.")
 	})
 	return mux
 }
@@ -46,7 +44,13 @@ func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "a part of the service does not answer; its log says which", http.StatusServiceUnavailable)
 		return
 	}
-	fmt.Fprintln(w, "ready")
+	say(w, "ready")
+}
+
+// say answers with a line of text. A client that is gone does not hear it.
+func say(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, text+"\n")
 }
 
 // cors lets the pages of the allowed origins call the API.

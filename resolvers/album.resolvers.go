@@ -7,10 +7,11 @@ package resolvers
 
 import (
 	"context"
+	"slices"
+
 	"keepsake/album"
 	"keepsake/graph/generated"
 	"keepsake/graph/model"
-	"slices"
 )
 
 // Owner is the resolver for the owner field.

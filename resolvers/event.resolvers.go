@@ -7,6 +7,7 @@ package resolvers
 
 import (
 	"context"
+
 	"keepsake/album"
 	"keepsake/graph/generated"
 	"keepsake/service"
@@ -48,22 +49,22 @@ func (r *albumEventResolver) Comment(ctx context.Context, obj *album.Event) (*al
 
 // User is the resolver for the user field.
 func (r *albumEventResolver) User(ctx context.Context, obj *album.Event) (*album.User, error) {
-	if obj.Entry.UserID == "" {
+	if obj.UserID == "" {
 		return nil, nil
 	}
-	return ifFound(loadersOf(ctx).users.Load(ctx, obj.Entry.UserID))
+	return ifFound(loadersOf(ctx).users.Load(ctx, obj.UserID))
 }
 
 // Membership is the resolver for the membership field.
 func (r *albumEventResolver) Membership(ctx context.Context, obj *album.Event) (*album.Membership, error) {
-	if obj.Entry.UserID == "" {
+	if obj.UserID == "" {
 		return nil, nil
 	}
 	access, ok, err := loadersOf(ctx).access.Load(ctx, obj.AlbumID)
 	if !ok {
 		return nil, err
 	}
-	m, err := r.Service.Member(ctx, access, obj.Entry.UserID)
+	m, err := r.Service.Member(ctx, access, obj.UserID)
 	if album.CodeOf(err) == album.CodeNotFound {
 		return nil, nil
 	}

@@ -7,6 +7,7 @@ package resolvers
 
 import (
 	"context"
+
 	"keepsake/album"
 	"keepsake/graph/model"
 )
