@@ -1,0 +1,6 @@
+//go:build race
+
+package storetest
+
+// detector says that the race detector runs.
+const detector = true
