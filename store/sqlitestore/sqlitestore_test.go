@@ -1,0 +1,61 @@
+package sqlitestore
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"keepsake/store"
+	"keepsake/store/storetest"
+)
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) store.Store {
+		s, err := Open(t.Context(), filepath.Join(t.TempDir(), "keepsake.db"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+// scratch names the environment variable that holds a folder for the whole run.
+const scratch = "KEEPSAKE_TEST_SCRATCH"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(victimPath); path != "" {
+		victim(path)
+	}
+	dir, err := os.MkdirTemp("", "sqlitestore")
+	if err == nil {
+		err = os.Setenv(scratch, dir)
+	}
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// openTemp opens a store in a new folder for one test.
+func openTemp(t testing.TB, o *Options) *Store {
+	t.Helper()
+	return openAt(t, filepath.Join(t.TempDir(), "keepsake.db"), o)
+}
+
+func openAt(t testing.TB, path string, o *Options) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
