@@ -60,7 +60,7 @@ func seedBench(b *testing.B, s *Store) {
 		}
 		for n := range benchAlbums {
 			exec(c, insertAlbum, alb(n), usr(n%benchUsers), "Holiday", "", nil, 1, 2, 2, 2, 1, nil,
-				required(at(n)), required(at(n+benchMedia)))
+				required(at(n)), required(at(n+benchMedia-benchAlbums+1)))
 			for m := range 10 {
 				exec(c, insertMember, alb(n), usr((n+m)%benchUsers), int(album.Editor), nil, required(at(n+m)))
 			}

@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,7 +50,8 @@ func kindOf(err error) *album.Error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return album.ErrStorageFull
-	case errors.Is(err, errWait), errors.Is(err, errClosed), isPathError(err):
+	case errors.Is(err, errClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+		isPathError(err):
 		return album.ErrUnavailable
 	}
 	return errInternal
@@ -59,9 +61,6 @@ func isPathError(err error) bool {
 	_, ok := errors.AsType[*fs.PathError](err)
 	return ok
 }
-
-// errWait marks the end of a wait for a connection or an answer.
-var errWait = errors.New("gave up waiting")
 
 // errInternal is a fault of ours: SQL that does not fit the schema, a panic.
 var errInternal = &album.Error{Code: album.CodeInternal, Message: "something went wrong"}

@@ -20,18 +20,18 @@ const (
 		WHERE id = ?1 AND cover_id IN (SELECT value FROM json_each(?2))`
 )
 
-// place is where a medium of a batch stands.
-type place int
+// standing is where a medium of a batch stands.
+type standing int
 
 const (
-	onItsWay place = iota // or FAILED
+	onItsWay standing = iota // or FAILED
 	inAlbum
 	inTrash
 )
 
 // batch finds the media of an ACTIVE album by their IDs, all of them or
 // NOT_FOUND.
-func batch(c *conn, id album.AlbumID, ids []album.MediaID) (map[album.MediaID]place, error) {
+func batch(c *conn, id album.AlbumID, ids []album.MediaID) (map[album.MediaID]standing, error) {
 	if _, err := one(c, scanAlbum, activeAlbum, id); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func batch(c *conn, id album.AlbumID, ids []album.MediaID) (map[album.MediaID]pl
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[album.MediaID]place, len(ids))
+	found := make(map[album.MediaID]standing, len(ids))
 	err = c.each(batchMedia, []any{id, in}, func(r *row) {
 		m, at := album.MediaID(r.text()), onItsWay
 		if statuses.read(r) == album.Ready {
@@ -57,7 +57,7 @@ func batch(c *conn, id album.AlbumID, ids []album.MediaID) (map[album.MediaID]pl
 }
 
 // pick returns those of ids that stand at a place, in their order.
-func pick(ids []album.MediaID, found map[album.MediaID]place, at place) []album.MediaID {
+func pick(ids []album.MediaID, found map[album.MediaID]standing, at standing) []album.MediaID {
 	var out []album.MediaID
 	for _, id := range ids {
 		if found[id] == at {

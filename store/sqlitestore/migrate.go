@@ -5,13 +5,14 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
+
+	"keepsake/album"
 )
 
 //go:embed migrations/*.sql
@@ -63,7 +64,9 @@ func migrateOnce(ctx context.Context, path string, log *slog.Logger) (err error)
 	case err != nil:
 		return err
 	case current > newest:
-		return fmt.Errorf("the database has schema %d, this program knows %d: run the newer program", current, newest)
+		return album.Errorf(album.CodeInternal,
+			"the database %s has schema %d and this program knows schemas up to %d: run the newer program",
+			path, current, newest)
 	case current == newest:
 		return nil
 	}

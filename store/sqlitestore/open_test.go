@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,25 @@ func TestOpenAgain(t *testing.T) {
 	}
 	must(t, s.Ping(t.Context()))
 	storetest.CheckAlbum(t, s, alb(1))
+}
+
+// TestSettings reads back what durability and integrity stand on.
+func TestSettings(t *testing.T) {
+	s := openTemp(t, nil)
+	for query, want := range map[string]string{
+		"PRAGMA journal_mode": "wal",
+		"PRAGMA synchronous":  "2", // FULL
+		"PRAGMA foreign_keys": "1",
+	} {
+		got, err := one(s.writer.c, func(r *row) string { return fmt.Sprint(r.value()) }, query)
+		if err != nil || got != want {
+			t.Errorf("%s: %s, want %s: %v", query, got, want, err)
+		}
+	}
+	_, err := read(t.Context(), s, "test", func(c *conn) (int64, error) {
+		return c.exec(insertUser, usr(1), "Anna", "", 0)
+	})
+	wantCode(t, "write on a reading connection", err, album.CodeUnavailable)
 }
 
 // TestOpenIsQuiet: standard output belongs to the program.

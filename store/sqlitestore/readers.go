@@ -4,55 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 )
 
-// maxReaders bounds the pool.
-const maxReaders = 8
+// The size of the pool is the number of processors, between these.
+const (
+	minReaders = 4
+	maxReaders = 8
+)
 
 // readers is the pool of connections that cannot write. A caller waits for one
-// until its context ends.
+// until its context ends. Connections are made when they are first needed.
 type readers struct {
-	free   chan *conn
-	size   int
-	closed chan struct{}
+	connect func() (*conn, error)
+	free    chan *conn // nil for one that was not made yet
+	closed  chan struct{}
 }
 
-func newReaders() *readers {
-	return &readers{free: make(chan *conn, maxReaders), closed: make(chan struct{})}
-}
-
-// add is for Open, before anyone takes.
-func (p *readers) add(c *conn) {
-	p.size++
-	p.free <- c
+func newReaders(connect func() (*conn, error)) *readers {
+	p := &readers{
+		connect: connect,
+		free:    make(chan *conn, max(minReaders, min(maxReaders, runtime.GOMAXPROCS(0)))),
+		closed:  make(chan struct{}),
+	}
+	for range cap(p.free) {
+		p.free <- nil
+	}
+	return p
 }
 
 func (p *readers) take(ctx context.Context) (*conn, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("%w for a connection: %w", errWait, err)
+		return nil, fmt.Errorf("wait for a connection: %w", err)
 	}
 	select {
 	case <-p.closed:
 		return nil, errClosed
 	default:
 	}
+	var c *conn
 	select {
-	case c := <-p.free:
-		return c, nil
+	case c = <-p.free:
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w for a connection: %w", errWait, ctx.Err())
+		return nil, fmt.Errorf("wait for a connection: %w", ctx.Err())
 	case <-p.closed:
 		return nil, errClosed
 	}
+	if c != nil {
+		return c, nil
+	}
+	c, err := p.connect()
+	if err != nil {
+		p.free <- nil
+	}
+	return c, err
 }
 
 // stop closes the connections, each once its read is over.
 func (p *readers) stop() error {
 	close(p.closed)
 	var errs []error
-	for range p.size {
-		errs = append(errs, (<-p.free).close())
+	for range cap(p.free) {
+		if c := <-p.free; c != nil {
+			errs = append(errs, c.close())
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+
+	"modernc.org/sqlite"
 )
 
 const (
@@ -87,7 +89,7 @@ func (w *writer) stop() error {
 
 func (w *writer) do(ctx context.Context, t *task) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%w to write: %w", errWait, err)
+		return fmt.Errorf("wait to write: %w", err)
 	}
 	select {
 	case <-w.closing:
@@ -97,7 +99,7 @@ func (w *writer) do(ctx context.Context, t *task) error {
 	select {
 	case w.queue <- t:
 	case <-ctx.Done():
-		return fmt.Errorf("%w to write: %w", errWait, ctx.Err())
+		return fmt.Errorf("wait to write: %w", ctx.Err())
 	case <-w.closing:
 		return errClosed
 	}
@@ -106,7 +108,7 @@ func (w *writer) do(ctx context.Context, t *task) error {
 		return t.err
 	case <-ctx.Done():
 		t.held.CompareAndSwap(false, true)
-		return fmt.Errorf("%w for a write: %w", errWait, ctx.Err())
+		return fmt.Errorf("wait for a write: %w", ctx.Err())
 	case <-w.stopped:
 	}
 	select {
@@ -178,10 +180,13 @@ func (w *writer) one(t *task) error {
 		return err
 	}
 	if t.err = guard(w.c, t.run); t.err != nil {
-		// Where SQLite has rolled back everything, as it may on a full disk,
-		// there is no savepoint any more.
 		if _, err := w.c.exec(rollbackTo); err != nil {
-			return t.err
+			// There is no savepoint any more: SQLite has rolled back everything,
+			// as it may on a full disk, and the task's error says why.
+			if _, ok := errors.AsType[*sqlite.Error](t.err); ok {
+				return t.err
+			}
+			return err
 		}
 	}
 	_, err := w.c.exec(release)

@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -249,7 +250,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, err)
 	must(t, s.Close())
 
-	s = openAt(t, path, &Options{maxPages: int(pages) + 20})
+	s = openAt(t, path, &Options{settings: []string{fmt.Sprint("max_page_count = ", pages+20)}})
 	comment := func(n int) error {
 		_, _, err := s.AddComment(context.Background(), album.Comment{
 			ID: cmt(n), MediaID: med(1), AuthorID: usr(1), Text: "lovely", CreatedAt: at(n),

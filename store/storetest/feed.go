@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"keepsake/album"
 )
@@ -9,6 +10,7 @@ import (
 func feed() []promise {
 	return []promise{
 		{"the feed pages media and comments by time, the latest first", pagedFeed},
+		{"the feed keeps its order when a clock goes back", skewedFeed},
 		{"the feed shows what its viewer may see now", feedContents},
 	}
 }
@@ -84,4 +86,23 @@ func feedContents(t *testing.T, f *Fixture) {
 	check("after leaving")
 	equal(t, "the feed of nobody", must(f.s.FeedOf(f.ctx, album.UserID(f.NewID(album.UserPrefix)), firstRows(5)))(t),
 		[]album.FeedItem(nil))
+}
+
+// skewedFeed: a comment may be newer than all entries of the album that its
+// medium has moved to.
+func skewedFeed(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	from, to := f.Album(owner), f.Album(owner)
+	m, n := f.Ready(from.ID, owner), f.Ready(to.ID, owner)
+	early := f.Change(owner)
+	late := f.NewComment(m.ID, owner, "from the future")
+	late.CreatedAt = f.Now().Add(time.Hour)
+	c, _ := must2(f.s.AddComment(f.ctx, late))(t)
+	must(f.s.MoveMedia(f.ctx, from.ID, to.ID, []album.MediaID{m.ID}, early))(t)
+	m, c = f.medium(m.ID), f.comment(c.ID)
+	want := descending([]album.FeedItem{mediaItem(m), mediaItem(n), commentItem(c)}, feedPosition)
+	l := feedOf(f.ctx, f.s, owner)
+	equal(t, "feed", must(l.walk(10))(t), want)
+	wantPages(t, l, ids(want, feedID))
+	CheckAlbum(t, f.s, to.ID)
 }
