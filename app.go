@@ -14,6 +14,7 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/internal/id"
+	"keepsake/media"
 	"keepsake/media/diskmedia"
 	"keepsake/realtime"
 	"keepsake/realtime/membroker"
@@ -42,6 +43,9 @@ type app struct {
 // options are hooks for tests; the zero value is the program.
 type options struct {
 	onStatement func(query string)
+	bucket      func(media.Bucket) media.Bucket // wraps the bucket that the service uses
+	passwords   *auth.PasswordOptions
+	now         func() time.Time
 }
 
 func newApp(ctx context.Context, cfg config.Config, base string, logger *slog.Logger) (*app, error) {
@@ -56,6 +60,10 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	if err != nil {
 		return nil, err
 	}
+	now := o.now
+	if now == nil {
+		now = time.Now
+	}
 	a := &app{cfg: cfg, log: logger}
 	a.sockets, a.closeSockets = context.WithCancel(context.WithoutCancel(ctx))
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
@@ -65,17 +73,21 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	a.bucket, err = diskmedia.Open(filepath.Join(cfg.Data, "media"), diskmedia.Options{
-		BaseURL: base + "/media", Key: key.Derive(auth.LabelMedia), Logger: logger,
+		BaseURL: base + "/media", Key: key.Derive(auth.LabelMedia), Now: now, Logger: logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.store.Close())
 	}
+	var bucket media.Bucket = a.bucket
+	if o.bucket != nil {
+		bucket = o.bucket(bucket)
+	}
 	a.broker = membroker.New()
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
 	a.service = service.New(service.Deps{
-		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(nil, nil),
-		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), time.Now), Passwords: auth.NewPasswords(nil),
-		ShareKey: key.Derive(auth.LabelShare), Logger: logger, Now: time.Now,
+		Store: a.store, Bucket: bucket, Hub: a.hub, IDs: id.New(now, nil),
+		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
+		ShareKey: key.Derive(auth.LabelShare), Logger: logger, Now: now,
 	}, service.Options{
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,

@@ -23,13 +23,25 @@ func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
 	api := a.graphql()
 	mux.Handle("/graphql", a.cors(a.socketsOnly(a.withBody(a.withViewer(api)), a.withSocket(api))))
-	mux.Handle("/media/", http.StripPrefix("/media", a.bucket))
+	mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.bucket)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		say(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.")
 	})
 	return mux
+}
+
+// atItsPace lifts the server's limit of time: the bucket has deadlines of its
+// own, by the size of what it sends and takes.
+func atItsPace(bucket http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
+			http.Error(w, "this connection knows no deadlines", http.StatusInternalServerError)
+			return
+		}
+		bucket.ServeHTTP(w, r)
+	})
 }
 
 func (a *app) ready(w http.ResponseWriter, r *http.Request) {

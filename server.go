@@ -56,6 +56,7 @@ func run(ctx context.Context, cfg config.Config, logs io.Writer, ready func(base
 	srv := &http.Server{
 		Handler:           a.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      cfg.RequestTimeout + 15*time.Second, // to send what was answered
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug), // what clients do wrong in TLS and HTTP

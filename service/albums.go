@@ -119,11 +119,14 @@ func (s *Service) TransferAlbum(ctx context.Context, v album.Identified, id albu
 }
 
 // AlbumsOf lists the albums of a user: one's own memberships, the public albums
-// of anyone else.
+// of anyone else. Share visitors, who see one album alone, get none.
 func (s *Service) AlbumsOf(ctx context.Context, v album.Identified, user album.UserID, p PageArgs) (album.Page[*album.Album], error) {
 	r, err := p.window(album.ListAlbums)
 	if err != nil {
 		return album.Page[*album.Album]{}, err
+	}
+	if v.ShareID != "" {
+		return album.Page[*album.Album]{}, nil
 	}
 	if !v.SignedIn() || user != v.UserID {
 		rows, err := s.Store.PublicAlbumsOf(ctx, user, r)
