@@ -52,9 +52,10 @@ func chosenCover(t *testing.T, f *Fixture) {
 func tiedCover(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
+	at := f.Tick()
 	var all []*album.Media
 	for range 6 {
-		all = append(all, f.readyAt(a.ID, owner, f.Now(), epoch))
+		all = append(all, f.readyAt(a.ID, owner, at, epoch))
 	}
 	equal(t, "cover", f.cover(t, a.ID), descending(all, addedPosition)[0].ID)
 }
