@@ -30,10 +30,10 @@ build: need-go ## Build the server as bin/keepsake
 
 .PHONY: demo
 demo: need-go demo-deps ## Play the main job against a server, as clients would
-	go run ./bench/demo $(ARGS)
+	go run ./demo $(ARGS)
 
 .PHONY: demo-deps
-demo-deps: ## Install what the demo needs: ffmpeg and sample photographs
+demo-deps: ## Install what the demo needs: ffmpeg
 	@tools/demo-deps.sh
 
 ##
@@ -74,7 +74,7 @@ fuzz: need-go ## Run each fuzz test for FUZZTIME
 
 .PHONY: generate
 generate: need-go ## Make graph/generated, graph/model and new resolvers from the schema
-	go run github.com/99designs/gqlgen generate
+	go run ./tools/generate
 
 .PHONY: format
 format: $(LINT) ## Format all Go files

@@ -7,7 +7,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 tar -cf - --exclude=./.git --exclude=./bin --exclude=./data --exclude=node_modules . | tar -xf - -C "$copy"
 
-(cd "$copy" && go run github.com/99designs/gqlgen generate)
+(cd "$copy" && go run ./tools/generate)
 
 # gqlgen also writes resolvers for fields that have none.
 stale=0
