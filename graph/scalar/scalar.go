@@ -36,10 +36,12 @@ func UnmarshalTime(v any) (time.Time, error) {
 		return time.Time{}, invalid("Time", "a string")
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.Year() < 1 || t.IsZero() {
+	t = t.UTC().Truncate(time.Millisecond)
+	// In UTC it must be what MarshalTime can write: four digits of a year, and not null.
+	if err != nil || t.Year() < 1 || t.Year() > 9999 || t.IsZero() {
 		return time.Time{}, invalid("Time", "a moment as in 2026-11-22T08:15:30.123Z")
 	}
-	return t.UTC().Truncate(time.Millisecond), nil
+	return t, nil
 }
 
 // MarshalLong writes a whole number.
@@ -66,6 +68,18 @@ func UnmarshalLong(v any) (int64, error) {
 		return 0, invalid("Long", "a whole number of at most 53 bits")
 	}
 	return n, nil
+}
+
+// MarshalURL writes an address; the empty one is null.
+func MarshalURL(s string) graphql.Marshaler { return MarshalID(s) }
+
+// UnmarshalURL reads an address. Whether it is allowed, its use will say.
+func UnmarshalURL(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", invalid("Url", "a string")
+	}
+	return s, nil
 }
 
 // MarshalCursor writes a cursor; the empty one is null.
