@@ -2736,7 +2736,7 @@ type AlbumEvent {
   cursor: Cursor!
   "When."
   at: Time!
-  "In which album; null in a feed's RESYNC."
+  "In which album; null in the RESYNC of a whole feed."
   albumId: ID
   "The album, while you may see it."
   album: Album
@@ -2923,7 +2923,7 @@ type Place {
 "An address that needs no other right. It is the same for everyone within an hour, so that caches hit."
 type SignedUrl {
   "The address."
-  url: String!
+  url: Url!
   "When it ends; at least an hour after it was first given."
   expiresAt: Time!
 }
@@ -3309,6 +3309,9 @@ scalar Cursor
 "A whole number of up to 53 bits, for sizes in bytes and versions."
 scalar Long
 
+"An absolute address on the web."
+scalar Url
+
 "How the backing Go types are bound; not part of the API."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
@@ -3454,7 +3457,7 @@ type User implements Node {
   "The name the person goes by; empty until one is chosen."
   displayName: String!
   "An https address of the person's picture, if there is one."
-  avatarUrl: String
+  avatarUrl: Url
   "When the account was made."
   createdAt: Time!
   "The account name of the local account. Only you see your own; null for everyone else."
