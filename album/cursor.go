@@ -151,7 +151,7 @@ func encodeCursor(b []byte) Cursor {
 }
 
 func decodeCursor(c Cursor, kind byte) ([]byte, error) {
-	if len(c) > maxCursor {
+	if len(c) > maxCursor || strings.ContainsAny(string(c), "\r\n") { // which the decoder would pass over
 		return nil, errCursor
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))

@@ -66,6 +66,8 @@ func TestCheckCatches(t *testing.T) {
 		"the server and a driver":           {"server.go", imports("main", "database/sql"), "a driver"},
 		"the server and a program":          {"server.go", imports("main", "keepsake/bench/seed"), "direction"},
 		"a program and its parts":           {"bench/seed/a.go", imports("main", "keepsake/bench/data", "keepsake/store/sqlitestore", "database/sql"), ""},
+		"the demo and what it knows":        {"demo/a.go", imports("main", "keepsake/internal/client", "keepsake/internal/launch"), ""},
+		"the demo and the server's parts":   {"demo/a.go", imports("main", "keepsake/album"), "direction"},
 		"service and its ports":             {"service/a.go", imports("service", "keepsake/store", "keepsake/media", "keepsake/internal/id", "golang.org/x/sync/errgroup"), ""},
 		"service and a backend":             {"service/a.go", imports("service", "keepsake/store/sqlitestore"), "direction"},
 		"service's test and a backend":      {"service/a_test.go", imports("service_test", "keepsake/service", "keepsake/store/sqlitestore"), ""},
