@@ -38,7 +38,7 @@ func (a *app) graphql() *handler.Server {
 		InitFunc:       a.initSocket, InitTimeout: initTimeout, PingPongInterval: pingEvery,
 	})
 	api.AddTransport(transport.GET{})
-	api.AddTransport(transport.POST{})
+	api.AddTransport(post{})
 	api.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
 	api.SetParserTokenLimit(documentTokens)
 	api.SetErrorPresenter(resolvers.Presenter(a.log))
@@ -76,12 +76,16 @@ func (a *app) initSocket(ctx context.Context, payload transport.InitPayload) (co
 // let in.
 const closeForbidden = 4403
 
-// withSocket gives sockets a context that ends when the program drains.
+// withSocket gives sockets a context that ends when the program drains, and
+// sees that none outlives its handler: the transport returns without closing
+// from some that it refuses.
 func (a *app) withSocket(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(a.sockets, cancel)()
-		next.ServeHTTP(w, r.WithContext(ctx))
+		h := &hijacked{ResponseWriter: w}
+		defer h.hangUp()
+		next.ServeHTTP(h, r.WithContext(ctx))
 	})
 }

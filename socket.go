@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -99,3 +101,33 @@ func (s *socket) SetReadLimit(limit int64) { s.conn.SetReadLimit(limit) }
 
 // SetReadDeadline implements transport.WebsocketReadDeadliner.
 func (s *socket) SetReadDeadline(t time.Time) error { return s.conn.SetReadDeadline(t) }
+
+// hijacked remembers the connection that a handler took over.
+type hijacked struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, rw, err
+}
+
+// Unwrap is for http.ResponseController.
+func (h *hijacked) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+
+// hangUp closes the connection, if there is one. Where it is still open it first
+// lets the client read what was written last, which a reset would take away.
+func (h *hijacked) hangUp() {
+	if h.conn == nil {
+		return
+	}
+	if half, ok := h.conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		if h.conn.SetReadDeadline(time.Now().Add(time.Second)) == nil {
+			_, _ = io.CopyN(io.Discard, h.conn, 64<<10)
+		}
+	}
+	_ = h.conn.Close() // it may be closed already
+}

@@ -15,20 +15,26 @@ import (
 
 // Album is the resolver for the album field.
 func (r *albumEventResolver) Album(ctx context.Context, obj *album.Event) (*album.Album, error) {
-	access, ok, err := loadersOf(ctx).access.Load(ctx, obj.AlbumID)
-	if !ok {
-		return nil, err
+	if obj.AlbumID == "" {
+		return nil, nil
 	}
-	return access.Album, nil
+	access, _, err := loadersOf(ctx).access.Load(ctx, obj.AlbumID)
+	return access.Album, err
 }
 
 // Actor is the resolver for the actor field.
 func (r *albumEventResolver) Actor(ctx context.Context, obj *album.Event) (*album.User, error) {
+	if obj.ActorID == "" {
+		return nil, nil
+	}
 	return ifFound(loadersOf(ctx).users.Load(ctx, obj.ActorID))
 }
 
 // Media is the resolver for the media field.
 func (r *albumEventResolver) Media(ctx context.Context, obj *album.Event) (*album.Media, error) {
+	if obj.MediaID == "" {
+		return nil, nil
+	}
 	l := loadersOf(ctx)
 	m, err := ifFound(l.media.Load(ctx, obj.MediaID))
 	if m != nil {
@@ -39,6 +45,9 @@ func (r *albumEventResolver) Media(ctx context.Context, obj *album.Event) (*albu
 
 // Comment is the resolver for the comment field.
 func (r *albumEventResolver) Comment(ctx context.Context, obj *album.Event) (*album.Comment, error) {
+	if obj.CommentID == "" {
+		return nil, nil
+	}
 	l := loadersOf(ctx)
 	c, err := ifFound(l.comments.Load(ctx, obj.CommentID))
 	if c != nil {

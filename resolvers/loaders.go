@@ -34,37 +34,53 @@ type mediaArgs struct {
 }
 
 func newLoaders(s *service.Service, v album.Identified) *loaders {
-	l := &loaders{
-		service: s,
-		viewer:  v,
-		users:   batch.New(s.Users),
-		access: batch.New(func(ctx context.Context, ids []album.AlbumID) (map[album.AlbumID]album.Access, error) {
+	l := &loaders{service: s, viewer: v}
+	l.users = batch.New(s.Users)
+	l.access = batch.New(telling(func(a album.Access) { l.sawAlbum(a.Album) },
+		func(ctx context.Context, ids []album.AlbumID) (map[album.AlbumID]album.Access, error) {
 			return s.Access(ctx, v, ids)
-		}),
-		covers: batch.New(s.Covers),
-		media: batch.New(func(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
+		}))
+	l.covers = batch.New(telling(l.sawMedia, s.Covers))
+	l.media = batch.New(telling(l.sawMedia,
+		func(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
 			return s.VisibleMedia(ctx, v, ids)
-		}),
-		comments: batch.New(func(ctx context.Context, ids []album.CommentID) (map[album.CommentID]*album.Comment, error) {
+		}))
+	l.comments = batch.New(telling(l.sawComment,
+		func(ctx context.Context, ids []album.CommentID) (map[album.CommentID]*album.Comment, error) {
 			return s.VisibleComments(ctx, v, ids)
-		}),
-		liked: batch.New(func(ctx context.Context, ids []album.MediaID) (map[album.MediaID]bool, error) {
-			return s.Liked(ctx, v, ids)
-		}),
-		mediaComments: newPaged(s.CommentsOf),
-		mediaLikes:    newPaged(s.LikesOf),
-		replies:       newPaged(s.RepliesOf),
-	}
+		}))
+	l.liked = batch.New(func(ctx context.Context, ids []album.MediaID) (map[album.MediaID]bool, error) {
+		return s.Liked(ctx, v, ids)
+	})
 	l.albumMedia = newPaged(func(ctx context.Context, ids []album.AlbumID, a mediaArgs) (map[album.AlbumID]album.Page[*album.Media], error) {
 		return s.MediaOf(ctx, ids, a.order, a.page)
-	})
+	}, l.sawMedia)
+	l.mediaComments = newPaged(s.CommentsOf, l.sawComment)
+	l.mediaLikes = newPaged(s.LikesOf, l.sawLike)
+	l.replies = newPaged(s.RepliesOf, l.sawComment)
 	return l
+}
+
+// telling is fetch, but tells saw of everything that was fetched. Who asks for
+// one of many looks at what is below it before the others are asked for, so the
+// loaders have to hear of all of them at once.
+func telling[K comparable, V any](
+	saw func(V), fetch func(ctx context.Context, keys []K) (map[K]V, error),
+) func(ctx context.Context, keys []K) (map[K]V, error) {
+	return func(ctx context.Context, keys []K) (map[K]V, error) {
+		all, err := fetch(ctx, keys)
+		for _, v := range all {
+			saw(v)
+		}
+		return all, err
+	}
 }
 
 // paged loads a page below each of many parents: one loader for each set of
 // arguments that the response asks with, and one list of parents for all.
 type paged[K, A comparable, V any] struct {
 	fetch func(ctx context.Context, parents []K, args A) (map[K]album.Page[V], error)
+	saw   func(V) // is told of every row
 
 	mu      sync.Mutex
 	parents []K
@@ -72,9 +88,9 @@ type paged[K, A comparable, V any] struct {
 }
 
 func newPaged[K, A comparable, V any](
-	fetch func(ctx context.Context, parents []K, args A) (map[K]album.Page[V], error),
+	fetch func(ctx context.Context, parents []K, args A) (map[K]album.Page[V], error), saw func(V),
 ) *paged[K, A, V] {
-	return &paged[K, A, V]{fetch: fetch, loaders: map[A]*batch.Loader[K, album.Page[V]]{}}
+	return &paged[K, A, V]{fetch: fetch, saw: saw, loaders: map[A]*batch.Loader[K, album.Page[V]]{}}
 }
 
 // expect says that a page below this parent may be asked for.
@@ -92,15 +108,21 @@ func (p *paged[K, A, V]) load(ctx context.Context, parent K, args A) (album.Page
 	p.mu.Lock()
 	l := p.loaders[args]
 	if l == nil {
-		l = batch.New(func(ctx context.Context, parents []K) (map[K]album.Page[V], error) {
+		l = batch.New(telling(p.sawPage, func(ctx context.Context, parents []K) (map[K]album.Page[V], error) {
 			return p.fetch(ctx, parents, args)
-		})
+		}))
 		l.Expect(p.parents...)
 		p.loaders[args] = l
 	}
 	p.mu.Unlock()
 	page, _, err := l.Load(ctx, parent)
 	return page, err
+}
+
+func (p *paged[K, A, V]) sawPage(page album.Page[V]) {
+	for _, e := range page.Edges {
+		p.saw(e.Node)
+	}
 }
 
 // found turns a loader's answer into a value or NOT_FOUND.
@@ -125,11 +147,7 @@ func (l *loaders) accessTo(ctx context.Context, id album.AlbumID) (album.Access,
 
 func (l *loaders) album(ctx context.Context, id album.AlbumID) (*album.Album, error) {
 	access, err := l.accessTo(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	l.sawAlbum(access.Album)
-	return access.Album, nil
+	return access.Album, err
 }
 
 // The saw… methods tell the loaders what a thing that is about to be shown
@@ -157,10 +175,10 @@ func (l *loaders) sawComment(c *album.Comment) {
 	if c.ParentID != "" {
 		l.comments.Expect(c.ParentID)
 	}
-	if c.ThreadID == "" {
-		l.replies.expect(c.ID)
-	}
+	l.replies.expect(c.ID) // a reply has none, but may be asked
 }
+
+func (l *loaders) sawLike(like album.Like) { l.users.Expect(like.UserID) }
 
 func (l *loaders) sawMember(m *album.Membership) {
 	l.users.Expect(m.UserID)

@@ -69,11 +69,6 @@ func (r *sessionResolver) User(ctx context.Context, obj *service.Session) (*albu
 	return loadersOf(ctx).user(ctx, obj.UserID)
 }
 
-// AvatarURL is the resolver for the avatarUrl field.
-func (r *userResolver) AvatarURL(ctx context.Context, obj *album.User) (*string, error) {
-	return nonEmpty(obj.AvatarURL), nil
-}
-
 // AccountName is the resolver for the accountName field.
 func (r *userResolver) AccountName(ctx context.Context, obj *album.User) (*string, error) {
 	name, err := r.Service.AccountName(ctx, loadersOf(ctx).viewer, obj.ID)
