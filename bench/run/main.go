@@ -1,0 +1,139 @@
+// Command run measures the server against its floors and says whether the
+// targets hold: make bench. docs/PERFORMANCE.md explains the figures.
+//
+// It starts the built server and the floor of package floor, each as a process
+// of its own, over one copy of the data set, and asks the two by turns. Only
+// the ratio of two figures of one run says something: the machine is shared,
+// with the load itself too.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"keepsake/bench/dataset"
+)
+
+// options are what can be chosen on the command line.
+type options struct {
+	shape   dataset.Shape
+	data    string // the data set's folder
+	binary  string // the server
+	rounds  int
+	during  time.Duration // of one measurement
+	warm    time.Duration // before each
+	clients []int         // of the rows of pages
+	crowd   int           // clients of the rows of likes
+	starts  int
+	note    func(string) // is told how it goes
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func command(ctx context.Context, args []string) error {
+	if len(args) == 3 && args[0] == floorCommand {
+		return serveFloor(ctx, args[1], args[2])
+	}
+	o := options{shape: dataset.Full, clients: []int{1, 16, 64}, crowd: 64, starts: 5}
+	o.note = func(text string) { fmt.Fprintln(os.Stderr, text) }
+	flags := flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.StringVar(&o.data, "data", "bench/data", "the folder of the data set; make bench-seed makes it")
+	flags.StringVar(&o.binary, "server", "bin/keepsake", "the server; make build makes it")
+	flags.IntVar(&o.rounds, "rounds", 5, "how often each of the two is measured, by turns")
+	flags.DurationVar(&o.during, "time", 3*time.Second, "how long each measurement lasts")
+	flags.DurationVar(&o.warm, "warm", time.Second, "how long each warm-up lasts")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	rep, err := measure(ctx, o)
+	if err != nil {
+		return err
+	}
+	fmt.Print(rep)
+	if !rep.holds() {
+		return errors.New("a target was missed")
+	}
+	return nil
+}
+
+// measure runs everything on a copy of the data set, and checks the copy at the end.
+func measure(ctx context.Context, o options) (_ *report, err error) {
+	current, err := dataset.Current(ctx, o.data, o.shape)
+	if err != nil {
+		return nil, err
+	}
+	if !current {
+		return nil, fmt.Errorf("%s is not there or not current: run make bench-seed", o.data)
+	}
+	copied, err := os.MkdirTemp(filepath.Dir(o.data), filepath.Base(o.data)+".new-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(copied)) }()
+	if err := dataset.Copy(o.data, copied); err != nil {
+		return nil, err
+	}
+	rep := newReport(o)
+	liked, err := compete(ctx, o, copied, rep)
+	if err != nil {
+		return nil, err
+	}
+	if err := measureStarts(ctx, o, copied, rep); err != nil {
+		return nil, err
+	}
+	if err := dataset.Check(ctx, dataset.DatabaseIn(copied), o.shape, o.shape.Counts().Likes+liked); err != nil {
+		return nil, fmt.Errorf("the data afterwards: %w", err)
+	}
+	return rep, nil
+}
+
+// compete runs the two side by side and returns how many likes were added.
+func compete(ctx context.Context, o options, data string, rep *report) (liked int, err error) {
+	server, err := startServer(ctx, o.binary, data)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, server.stop()) }()
+	floor, err := startFloor(ctx, data, "http://"+server.addr+"/media")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, floor.stop()) }()
+	key, err := dataset.KeyIn(data)
+	if err != nil {
+		return 0, err
+	}
+	c, err := newContest(o.shape, key, floor.target(), server.target())
+	if err != nil {
+		return 0, err
+	}
+	if err := c.compare(ctx); err != nil {
+		return 0, err
+	}
+	rep.progress("both give the same %d pages", len(c.pages))
+	if err := c.measurePages(ctx, o, rep); err != nil {
+		return 0, err
+	}
+	if err := c.measureLikes(ctx, o, rep); err != nil {
+		return 0, err
+	}
+	if err := c.measureCrowd(ctx, o, rep); err != nil {
+		return 0, err
+	}
+	return int(c.liked.Load()), nil
+}
