@@ -105,10 +105,11 @@ func (r *mutationResolver) CreateAlbum(ctx context.Context, input model.CreateAl
 func (r *mutationResolver) UpdateAlbum(ctx context.Context, input model.UpdateAlbumInput) (*model.UpdateAlbumPayload, error) {
 	patch := album.AlbumPatch{Title: input.Title, Description: input.Description, Visibility: input.Visibility}
 	if id, ok := input.CoverID.ValueOK(); ok {
-		patch.CoverID = new(album.MediaID)
-		if id != nil {
-			*patch.CoverID = album.MediaID(*id)
+		cover, err := optionalID[album.MediaID](id)
+		if err != nil {
+			return nil, err
 		}
+		patch.CoverID = &cover
 	}
 	if input.Settings != nil {
 		settings := settingsOf(input.Settings)

@@ -55,9 +55,9 @@ func (r *commentResolver) ViewerCanEdit(ctx context.Context, obj *album.Comment)
 
 // AddComment is the resolver for the addComment field.
 func (r *mutationResolver) AddComment(ctx context.Context, input model.AddCommentInput) (*model.AddCommentPayload, error) {
-	var parent album.CommentID
-	if input.ParentID != nil {
-		parent = album.CommentID(*input.ParentID)
+	parent, err := optionalID[album.CommentID](input.ParentID)
+	if err != nil {
+		return nil, err
 	}
 	c, err := r.Service.AddComment(ctx, Viewer(ctx), album.MediaID(input.MediaID), parent, input.Text)
 	return &model.AddCommentPayload{Comment: c}, err

@@ -26,7 +26,14 @@ func orEmpty[T ~string](s *T) T {
 	return *s
 }
 
-func mediaIDOf(id *string) album.MediaID { return album.MediaID(orEmpty(id)) }
+// optionalID reads an identifier that may be left out. The empty one is not left
+// out: nothing has it.
+func optionalID[T ~string](id *string) (T, error) {
+	if id != nil && *id == "" {
+		return "", album.ErrNotFound
+	}
+	return T(orEmpty(id)), nil
+}
 
 func mediaIDs(ids []string) []album.MediaID {
 	out := make([]album.MediaID, len(ids))
@@ -126,11 +133,13 @@ func seen(ctx context.Context, list []*album.Media) []*album.Media {
 }
 
 // signedIn makes who has signed in the viewer of what the payload shows.
-func signedIn(ctx context.Context, s *service.Session) *service.Session {
-	if s != nil {
-		become(ctx, album.Identified{UserID: s.UserID})
-	}
-	return s
+func signedIn(ctx context.Context, s *service.Session) (*model.Session, error) {
+	become(ctx, album.Identified{UserID: s.UserID})
+	u, err := loadersOf(ctx).user(ctx, s.UserID)
+	return &model.Session{
+		AccessToken: s.AccessToken, AccessTokenExpiresAt: s.AccessTokenExpiresAt,
+		RefreshToken: s.RefreshToken, RefreshTokenExpiresAt: s.RefreshTokenExpiresAt, User: u,
+	}, err
 }
 
 func (r *Resolver) setLike(ctx context.Context, id album.MediaID, liked bool) (*album.LikeState, *album.Media, error) {

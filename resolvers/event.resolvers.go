@@ -88,7 +88,10 @@ func (r *subscriptionResolver) AlbumEvents(ctx context.Context, albumID string, 
 
 // CommentAdded is the resolver for the commentAdded field.
 func (r *subscriptionResolver) CommentAdded(ctx context.Context, albumID string, mediaID *string, after *album.Cursor) (<-chan *album.Event, error) {
-	medium := mediaIDOf(mediaID)
+	medium, err := optionalID[album.MediaID](mediaID)
+	if err != nil {
+		return nil, err
+	}
 	w, err := r.Service.WatchMedium(ctx, Viewer(ctx), album.AlbumID(albumID), medium, pageArgs(0, after).After)
 	return stream(ctx, r.Log, w, err, func(u service.Update) *album.Event {
 		e := u.Event
@@ -101,7 +104,10 @@ func (r *subscriptionResolver) CommentAdded(ctx context.Context, albumID string,
 
 // LikesChanged is the resolver for the likesChanged field.
 func (r *subscriptionResolver) LikesChanged(ctx context.Context, albumID string, mediaID *string) (<-chan *album.LikeState, error) {
-	medium := mediaIDOf(mediaID)
+	medium, err := optionalID[album.MediaID](mediaID)
+	if err != nil {
+		return nil, err
+	}
 	w, err := r.Service.WatchMedium(ctx, Viewer(ctx), album.AlbumID(albumID), medium, "")
 	return stream(ctx, r.Log, w, err, func(u service.Update) *album.LikeState {
 		if u.Likes == nil || (medium != "" && u.Likes.MediaID != medium) {

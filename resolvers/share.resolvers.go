@@ -11,7 +11,6 @@ import (
 	"keepsake/album"
 	"keepsake/graph/generated"
 	"keepsake/graph/model"
-	"keepsake/service"
 )
 
 // CreateShare is the resolver for the createShare field.
@@ -27,13 +26,16 @@ func (r *mutationResolver) RevokeShare(ctx context.Context, input model.RevokeSh
 }
 
 // OpenShare is the resolver for the openShare field.
-func (r *mutationResolver) OpenShare(ctx context.Context, input model.OpenShareInput) (*service.OpenedShare, error) {
+func (r *mutationResolver) OpenShare(ctx context.Context, input model.OpenShareInput) (*model.OpenSharePayload, error) {
 	opened, err := r.Service.OpenShare(ctx, input.Token, orEmpty(input.Password))
 	if err != nil {
 		return nil, err
 	}
 	become(ctx, opened.Viewer)
-	return opened, nil
+	return &model.OpenSharePayload{
+		AccessToken: opened.AccessToken, AccessTokenExpiresAt: opened.AccessTokenExpiresAt,
+		Album: opened.Album, Share: opened.Share,
+	}, nil
 }
 
 // Album is the resolver for the album field.

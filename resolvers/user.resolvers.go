@@ -17,19 +17,31 @@ import (
 // SignUp is the resolver for the signUp field.
 func (r *mutationResolver) SignUp(ctx context.Context, input model.SignUpInput) (*model.SignUpPayload, error) {
 	session, err := r.Service.SignUp(ctx, service.Credentials{Name: input.Name, Secret: input.Password}, input.DisplayName)
-	return &model.SignUpPayload{Session: signedIn(ctx, session)}, err
+	if err != nil {
+		return nil, err
+	}
+	shown, err := signedIn(ctx, session)
+	return &model.SignUpPayload{Session: shown}, err
 }
 
 // SignIn is the resolver for the signIn field.
 func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error) {
 	session, err := r.Service.SignIn(ctx, service.LocalProvider, service.Credentials{Name: input.Name, Secret: input.Password})
-	return &model.SignInPayload{Session: signedIn(ctx, session)}, err
+	if err != nil {
+		return nil, err
+	}
+	shown, err := signedIn(ctx, session)
+	return &model.SignInPayload{Session: shown}, err
 }
 
 // RefreshSession is the resolver for the refreshSession field.
 func (r *mutationResolver) RefreshSession(ctx context.Context, input model.RefreshSessionInput) (*model.RefreshSessionPayload, error) {
 	session, err := r.Service.RefreshSession(ctx, input.RefreshToken)
-	return &model.RefreshSessionPayload{Session: signedIn(ctx, session)}, err
+	if err != nil {
+		return nil, err
+	}
+	shown, err := signedIn(ctx, session)
+	return &model.RefreshSessionPayload{Session: shown}, err
 }
 
 // SignOut is the resolver for the signOut field.
@@ -64,11 +76,6 @@ func (r *queryResolver) User(ctx context.Context, id string) (*album.User, error
 	return loadersOf(ctx).user(ctx, album.UserID(id))
 }
 
-// User is the resolver for the user field.
-func (r *sessionResolver) User(ctx context.Context, obj *service.Session) (*album.User, error) {
-	return loadersOf(ctx).user(ctx, obj.UserID)
-}
-
 // AccountName is the resolver for the accountName field.
 func (r *userResolver) AccountName(ctx context.Context, obj *album.User) (*string, error) {
 	name, err := r.Service.AccountName(ctx, loadersOf(ctx).viewer, obj.ID)
@@ -87,13 +94,7 @@ func (r *userResolver) TrashedAlbums(ctx context.Context, obj *album.User, first
 	return albumConnection(ctx, page, err)
 }
 
-// Session returns generated.SessionResolver implementation.
-func (r *Resolver) Session() generated.SessionResolver { return &sessionResolver{r} }
-
 // User returns generated.UserResolver implementation.
 func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
 
-type (
-	sessionResolver struct{ *Resolver }
-	userResolver    struct{ *Resolver }
-)
+type userResolver struct{ *Resolver }

@@ -58,6 +58,7 @@ var rules = []row{
 
 	// A client like any other: what it knows of the server it knows from outside.
 	{pkg: "demo", own: []string{"internal/client", "internal/launch"}},
+	{pkg: "tools/generate", libs: []string{anyLib}},
 	{pkg: "bench/...", own: []string{"..."}, libs: []string{anyLib, "database/sql", "modernc.org/sqlite"}},
 }
 
@@ -71,7 +72,8 @@ var testLibs = []string{
 // what stands on a contract is tested on a real one.
 var testRules = []row{
 	{pkg: "store/...", own: []string{"store/storetest", "internal/id"}},
-	{pkg: "realtime/...", own: []string{"realtime/brokertest", "internal/id"}},
+	// The hub is tested on a real broker.
+	{pkg: "realtime/...", own: []string{"realtime/brokertest", "realtime/membroker", "internal/id"}},
 	{pkg: "media/...", own: []string{"media/mediatest", "internal/id"}},
 	{pkg: "service/...", own: backends},
 	{pkg: "resolvers/...", own: append([]string{"store"}, backends...)},
