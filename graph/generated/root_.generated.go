@@ -32,7 +32,6 @@ type ResolverRoot interface {
 	Membership() MembershipResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
-	Session() SessionResolver
 	Share() ShareResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver

@@ -18,7 +18,6 @@ import (
 	"keepsake/album"
 	"keepsake/graph/model"
 	"keepsake/graph/scalar"
-	"keepsake/service"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -48,7 +47,7 @@ type MutationResolver interface {
 	LeaveAlbum(ctx context.Context, input model.LeaveAlbumInput) (*model.LeaveAlbumPayload, error)
 	CreateShare(ctx context.Context, input model.CreateShareInput) (*model.CreateSharePayload, error)
 	RevokeShare(ctx context.Context, input model.RevokeShareInput) (*model.RevokeSharePayload, error)
-	OpenShare(ctx context.Context, input model.OpenShareInput) (*service.OpenedShare, error)
+	OpenShare(ctx context.Context, input model.OpenShareInput) (*model.OpenSharePayload, error)
 	SignUp(ctx context.Context, input model.SignUpInput) (*model.SignUpPayload, error)
 	SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error)
 	RefreshSession(ctx context.Context, input model.RefreshSessionInput) (*model.RefreshSessionPayload, error)
@@ -1777,8 +1776,8 @@ func (ec *executionContext) _Mutation_openShare(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().OpenShare(ctx, fc.Args["input"].(model.OpenShareInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.OpenedShare) graphql.Marshaler {
-			return ec.marshalNOpenSharePayload2ᚖkeepsakeᚋserviceᚐOpenedShare(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenSharePayload) graphql.Marshaler {
+			return ec.marshalNOpenSharePayload2ᚖkeepsakeᚋgraphᚋmodelᚐOpenSharePayload(ctx, selections, v)
 		},
 		true,
 		true,

@@ -13,7 +13,6 @@ import (
 
 	"keepsake/album"
 	"keepsake/graph/model"
-	"keepsake/service"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -75,21 +74,21 @@ func (ec *executionContext) fieldContext_CreateSharePayload_token(_ context.Cont
 	return graphql.NewScalarFieldContext("CreateSharePayload", field, false, false, "String")
 }
 
-func (ec *executionContext) _OpenSharePayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *service.OpenedShare) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpenSharePayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.OpenSharePayload) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.AccessToken)
 }
 func (ec *executionContext) fieldContext_OpenSharePayload_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OpenSharePayload", field, false, false, "String")
 }
 
-func (ec *executionContext) _OpenSharePayload_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *service.OpenedShare) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpenSharePayload_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.OpenSharePayload) (ret graphql.Marshaler) {
 	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.AccessTokenExpiresAt)
 }
 func (ec *executionContext) fieldContext_OpenSharePayload_accessTokenExpiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OpenSharePayload", field, false, false, "Time")
 }
 
-func (ec *executionContext) _OpenSharePayload_album(ctx context.Context, field graphql.CollectedField, obj *service.OpenedShare) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpenSharePayload_album(ctx context.Context, field graphql.CollectedField, obj *model.OpenSharePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -121,7 +120,7 @@ func (ec *executionContext) fieldContext_OpenSharePayload_album(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _OpenSharePayload_share(ctx context.Context, field graphql.CollectedField, obj *service.OpenedShare) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpenSharePayload_share(ctx context.Context, field graphql.CollectedField, obj *model.OpenSharePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -696,7 +695,7 @@ func (ec *executionContext) _CreateSharePayload(ctx context.Context, sel ast.Sel
 
 var openSharePayloadImplementors = []string{"OpenSharePayload"}
 
-func (ec *executionContext) _OpenSharePayload(ctx context.Context, sel ast.SelectionSet, obj *service.OpenedShare) graphql.Marshaler {
+func (ec *executionContext) _OpenSharePayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpenSharePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, openSharePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -956,7 +955,7 @@ func (ec *executionContext) unmarshalNOpenShareInput2keepsakeᚋgraphᚋmodelᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOpenSharePayload2ᚖkeepsakeᚋserviceᚐOpenedShare(ctx context.Context, sel ast.SelectionSet, v *service.OpenedShare) graphql.Marshaler {
+func (ec *executionContext) marshalNOpenSharePayload2ᚖkeepsakeᚋgraphᚋmodelᚐOpenSharePayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenSharePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "OpenSharePayload!")
 		return graphql.Null

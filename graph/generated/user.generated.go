@@ -13,14 +13,10 @@ import (
 
 	"keepsake/album"
 	"keepsake/graph/model"
-	"keepsake/service"
 )
 
 // region    ************************** generated!.gotpl **************************
 
-type SessionResolver interface {
-	User(ctx context.Context, obj *service.Session) (*album.User, error)
-}
 type UserResolver interface {
 	AccountName(ctx context.Context, obj *album.User) (*string, error)
 	Albums(ctx context.Context, obj *album.User, first int, after *album.Cursor) (*model.AlbumConnection, error)
@@ -123,8 +119,8 @@ func (ec *executionContext) _RefreshSessionPayload_session(ctx context.Context, 
 			return obj.Session, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖkeepsakeᚋserviceᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖkeepsakeᚋgraphᚋmodelᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -143,35 +139,35 @@ func (ec *executionContext) fieldContext_RefreshSessionPayload_session(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.AccessToken)
 }
 func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
 	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.AccessTokenExpiresAt)
 }
 func (ec *executionContext) fieldContext_Session_accessTokenExpiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Session_refreshToken(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_refreshToken(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.RefreshToken)
 }
 func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_refreshTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_refreshTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
 	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.RefreshTokenExpiresAt)
 }
 func (ec *executionContext) fieldContext_Session_refreshTokenExpiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Session_user(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_user(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -180,7 +176,7 @@ func (ec *executionContext) _Session_user(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Session_user(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Session().User(ctx, obj)
+			return obj.User, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *album.User) graphql.Marshaler {
@@ -194,8 +190,8 @@ func (ec *executionContext) fieldContext_Session_user(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Session",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
 		},
@@ -215,8 +211,8 @@ func (ec *executionContext) _SignInPayload_session(ctx context.Context, field gr
 			return obj.Session, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖkeepsakeᚋserviceᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖkeepsakeᚋgraphᚋmodelᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -254,8 +250,8 @@ func (ec *executionContext) _SignUpPayload_session(ctx context.Context, field gr
 			return obj.Session, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖkeepsakeᚋserviceᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖkeepsakeᚋgraphᚋmodelᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -816,7 +812,7 @@ func (ec *executionContext) _RefreshSessionPayload(ctx context.Context, sel ast.
 
 var sessionImplementors = []string{"Session"}
 
-func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *service.Session) graphql.Marshaler {
+func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *model.Session) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1092,7 +1088,7 @@ func (ec *executionContext) marshalNRefreshSessionPayload2ᚖkeepsakeᚋgraphᚋ
 	return ec._RefreshSessionPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSession2ᚖkeepsakeᚋserviceᚐSession(ctx context.Context, sel ast.SelectionSet, v *service.Session) graphql.Marshaler {
+func (ec *executionContext) marshalNSession2ᚖkeepsakeᚋgraphᚋmodelᚐSession(ctx context.Context, sel ast.SelectionSet, v *model.Session) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Session!")
 		return graphql.Null

@@ -9,7 +9,6 @@ import (
 
 	"keepsake/album"
 	"keepsake/media"
-	"keepsake/service"
 )
 
 // Input of addComment.
@@ -348,6 +347,18 @@ type OpenShareInput struct {
 	Password *string `json:"password,omitempty"`
 }
 
+// What openShare gives.
+type OpenSharePayload struct {
+	// A read-only access token for this album alone. Open the link again for a new one.
+	AccessToken string `json:"accessToken"`
+	// When the access token ends.
+	AccessTokenExpiresAt time.Time `json:"accessTokenExpiresAt"`
+	// The album.
+	Album *album.Album `json:"album"`
+	// The link.
+	Share *album.Share `json:"share"`
+}
+
 // Where a page stands in its list.
 type PageInfo struct {
 	// Whether there are rows after this page.
@@ -383,7 +394,7 @@ type RefreshSessionInput struct {
 // What refreshSession gives.
 type RefreshSessionPayload struct {
 	// The session with its new tokens.
-	Session *service.Session `json:"session"`
+	Session *Session `json:"session"`
 }
 
 // Input of removeComment.
@@ -495,7 +506,7 @@ type SignInInput struct {
 // What signIn gives.
 type SignInPayload struct {
 	// The new session.
-	Session *service.Session `json:"session"`
+	Session *Session `json:"session"`
 }
 
 // Input of signOut.
@@ -523,7 +534,7 @@ type SignUpInput struct {
 // What signUp gives.
 type SignUpPayload struct {
 	// The new session.
-	Session *service.Session `json:"session"`
+	Session *Session `json:"session"`
 }
 
 // What can be watched, over graphql-transport-ws.
