@@ -35,6 +35,7 @@ type app struct {
 	draining     atomic.Bool     // readiness is off
 	sockets      context.Context // ends when sockets are to close
 	closeSockets context.CancelFunc
+	open         sync.WaitGroup  // sockets
 	work         context.Context // of what runs in the background
 	stopWork     context.CancelFunc
 	background   sync.WaitGroup
@@ -110,6 +111,7 @@ func (a *app) start() {
 // close ends everything, in the order that nothing is used after its end.
 func (a *app) close() error {
 	a.closeSockets()
+	a.open.Wait() // each ends within the second that hanging up may take
 	a.stopWork()
 	a.background.Wait()
 	return errors.Join(a.hub.Close(), a.broker.Close(), a.store.Close(), a.bucket.Close())

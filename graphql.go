@@ -37,8 +37,9 @@ func (a *app) graphql() *handler.Server {
 		Implementation: socketUpgrader{allowed: a.originAllowed},
 		InitFunc:       a.initSocket, InitTimeout: initTimeout, PingPongInterval: pingEvery,
 	})
-	api.AddTransport(transport.GET{})
+	api.AddTransport(get{})
 	api.AddTransport(post{})
+	api.AddTransport(noTransport{})
 	api.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
 	api.SetParserTokenLimit(documentTokens)
 	api.SetErrorPresenter(resolvers.Presenter(a.log))
@@ -81,6 +82,8 @@ const closeForbidden = 4403
 // from some that it refuses.
 func (a *app) withSocket(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.open.Add(1)
+		defer a.open.Done()
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(a.sockets, cancel)()

@@ -39,7 +39,9 @@ type List byte
 
 // The lists.
 const (
-	ListAlbums      List = 'a'
+	ListAlbums      List = 'a' // of a member
+	ListPublic      List = 'p' // albums of somebody else
+	ListTrashed     List = 'x' // albums
 	ListAdded       List = 'm'
 	ListTaken       List = 't'
 	ListTrash       List = 'r'

@@ -18,7 +18,7 @@ const (
 )
 
 var lists = []album.List{
-	album.ListAlbums, album.ListAdded, album.ListTaken, album.ListTrash, album.ListMemberships,
+	album.ListAlbums, album.ListPublic, album.ListTrashed, album.ListAdded, album.ListTaken, album.ListTrash, album.ListMemberships,
 	album.ListShares, album.ListComments, album.ListReplies, album.ListLikes, album.ListFeed,
 }
 

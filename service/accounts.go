@@ -107,6 +107,9 @@ func (s *Service) RefreshSession(ctx context.Context, token string) (*Session, e
 	if album.CodeOf(err) == album.CodeNotFound {
 		return nil, album.Errorf(album.CodeTokenInvalid, "this is not a refresh token")
 	}
+	if album.CodeOf(err) == album.CodeSessionRevoked { // perhaps just now: end its access tokens and sockets too
+		s.forget(ctx, row.UserID, row.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -124,9 +127,16 @@ func (s *Service) SignOut(ctx context.Context, v album.Identified, everywhere bo
 	if err := s.Store.RevokeSession(ctx, v.SessionID, s.now()); err != nil {
 		return 0, err
 	}
-	s.alive.Remove(v.SessionID)
-	s.Hub.NotifyUser(ctx, v.UserID)
+	s.forget(ctx, v.UserID, v.SessionID)
 	return 1, nil
+}
+
+// forget makes sure that sessions that were ended are not taken for good any more.
+func (s *Service) forget(ctx context.Context, user album.UserID, ended ...album.SessionID) {
+	for _, id := range ended {
+		s.alive.Remove(id)
+	}
+	s.Hub.NotifyUser(ctx, user)
 }
 
 func (s *Service) endSessions(ctx context.Context, user album.UserID, except album.SessionID) (int, error) {
@@ -134,10 +144,7 @@ func (s *Service) endSessions(ctx context.Context, user album.UserID, except alb
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range ended {
-		s.alive.Remove(id)
-	}
-	s.Hub.NotifyUser(ctx, user)
+	s.forget(ctx, user, ended...)
 	return len(ended), nil
 }
 

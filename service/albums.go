@@ -121,16 +121,12 @@ func (s *Service) TransferAlbum(ctx context.Context, v album.Identified, id albu
 // AlbumsOf lists the albums of a user: one's own memberships, the public albums
 // of anyone else. Share visitors, who see one album alone, get none.
 func (s *Service) AlbumsOf(ctx context.Context, v album.Identified, user album.UserID, p PageArgs) (album.Page[*album.Album], error) {
+	if !v.SignedIn() || user != v.UserID {
+		return s.publicAlbumsOf(ctx, v, user, p)
+	}
 	r, err := p.window(album.ListAlbums)
 	if err != nil {
 		return album.Page[*album.Album]{}, err
-	}
-	if v.ShareID != "" {
-		return album.Page[*album.Album]{}, nil
-	}
-	if !v.SignedIn() || user != v.UserID {
-		rows, err := s.Store.PublicAlbumsOf(ctx, user, r)
-		return page(album.ListAlbums, r, rows, albumPosition), err
 	}
 	members, err := s.Store.AlbumsOf(ctx, user, r)
 	if err != nil {
@@ -156,6 +152,15 @@ func (s *Service) AlbumsOf(ctx context.Context, v album.Identified, user album.U
 	return out, nil
 }
 
+func (s *Service) publicAlbumsOf(ctx context.Context, v album.Identified, user album.UserID, p PageArgs) (album.Page[*album.Album], error) {
+	r, err := p.window(album.ListPublic)
+	if err != nil || v.ShareID != "" {
+		return album.Page[*album.Album]{}, err
+	}
+	rows, err := s.Store.PublicAlbumsOf(ctx, user, r)
+	return page(album.ListPublic, r, rows, albumPosition), err
+}
+
 // TrashedAlbumsOf lists the viewer's own albums in the trash.
 func (s *Service) TrashedAlbumsOf(ctx context.Context, v album.Identified, user album.UserID, p PageArgs) (album.Page[*album.Album], error) {
 	if err := signedIn(v); err != nil {
@@ -164,12 +169,12 @@ func (s *Service) TrashedAlbumsOf(ctx context.Context, v album.Identified, user 
 	if user != v.UserID {
 		return album.Page[*album.Album]{}, album.ErrForbidden
 	}
-	r, err := p.window(album.ListAlbums)
+	r, err := p.window(album.ListTrashed)
 	if err != nil {
 		return album.Page[*album.Album]{}, err
 	}
 	rows, err := s.Store.TrashedAlbumsOf(ctx, user, r)
-	return page(album.ListAlbums, r, rows, albumPosition), err
+	return page(album.ListTrashed, r, rows, albumPosition), err
 }
 
 func albumPosition(a *album.Album) album.Position {

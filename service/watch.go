@@ -254,6 +254,8 @@ func (w *Watch) lose(id album.AlbumID) {
 // lookAgain makes sure of the session, of the access to what is followed, and
 // of what there is to follow.
 func (w *Watch) lookAgain(ctx context.Context) error {
+	// A check that began before the session ended may have found it good since.
+	w.s.alive.Remove(w.v.SessionID)
 	if err := w.s.checkSession(ctx, w.v); err != nil {
 		return err
 	}

@@ -89,7 +89,8 @@ type Sessions interface {
 	// of two calls with the same old hash exactly one succeeds. If old was the
 	// newest once but no longer is, the whole session is revoked and the answer
 	// is SESSION_REVOKED; so it is for a revoked session or one that expired at
-	// or before now. A hash that was never seen is NOT_FOUND.
+	// or before now. The session comes with that error too, for its ID and user.
+	// A hash that was never seen is NOT_FOUND.
 	RotateSession(ctx context.Context, old, next []byte, now, expires time.Time) (album.Session, error)
 	// RevokeSession ends a session; ending one that ended is no error.
 	RevokeSession(ctx context.Context, id album.SessionID, at time.Time) error

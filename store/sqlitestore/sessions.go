@@ -57,10 +57,10 @@ func (s *Store) RotateSession(ctx context.Context, old, next []byte, now, expire
 		case err != nil:
 			return n, err
 		case !n.RevokedAt.IsZero() || !now.Before(n.ExpiresAt):
-			return album.Session{}, nil
+			return n, nil
 		case !bytes.Equal(n.RefreshHash, old): // used twice: one of the two users stole it
 			_, err := c.exec(revokeSession, n.ID, required(now))
-			return album.Session{}, err
+			return n, err
 		}
 		n.RefreshHash, n.ExpiresAt = bytes.Clone(next), millis(expires)
 		if _, err := c.exec(rotateSession, n.ID, next, required(expires)); err != nil {
@@ -70,7 +70,7 @@ func (s *Store) RotateSession(ctx context.Context, old, next []byte, now, expire
 		return n, err
 	})
 	// An error inside would have rolled the revocation back.
-	if err == nil && n.ID == "" {
+	if err == nil && !bytes.Equal(n.RefreshHash, next) {
 		err = album.ErrSessionRevoked
 	}
 	return n, err

@@ -47,8 +47,11 @@ func reuse(t *testing.T, f *Fixture) {
 	must(f.s.RotateSession(f.ctx, s.RefreshHash, next, f.Tick(), f.Now().Add(time.Hour)))(t)
 
 	at := f.Tick()
-	err := errOf(f.s.RotateSession(f.ctx, s.RefreshHash, Hash("thief"), at, at.Add(time.Hour)))
+	ended, err := f.s.RotateSession(f.ctx, s.RefreshHash, Hash("thief"), at, at.Add(time.Hour))
 	wantCode(t, "the old token", err, album.CodeSessionRevoked)
+	if ended.ID != s.ID || ended.UserID != ada {
+		t.Errorf("SESSION_REVOKED came with the session %q of %q", ended.ID, ended.UserID)
+	}
 	got := must(f.s.Session(f.ctx, s.ID))(t)
 	if !got.RevokedAt.Equal(at) {
 		t.Errorf("RevokedAt is %v, want %v", got.RevokedAt, at)
