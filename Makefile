@@ -93,7 +93,8 @@ bench-seed: need-go ## Make the data set for the benchmarks
 	go run ./bench/seed $(ARGS)
 
 .PHONY: bench
-bench: need-go ## Measure the server against its floors
+bench: build ## Measure the server against its floors
+	go run ./bench/seed
 	go run ./bench/run $(ARGS)
 
 ##

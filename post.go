@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"keepsake/album"
@@ -36,7 +37,6 @@ func (post) Supports(r *http.Request) bool {
 
 // Do implements graphql.Transport.
 func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx := r.Context()
 	var params graphql.RawParams
 	start := graphql.Now()
 	decoder := json.NewDecoder(r.Body)
@@ -46,21 +46,37 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the body is not the JSON of a GraphQL request"))
 		return
 	}
-	params.Headers = r.Header
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	execute(w, r, exec, &params, func(op ast.Operation) *album.Error {
+		if op == ast.Subscription { // it would wait for its first event
+			return album.Errorf(album.CodeInvalidInput, "subscribe over a socket, by graphql-transport-ws")
+		}
+		return nil
+	})
+}
 
+// execute answers a request whose operation allowed lets pass.
+func execute(
+	w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams, allowed func(ast.Operation) *album.Error,
+) {
+	ctx := r.Context()
+	params.Headers = r.Header
 	answer := typeJSON
 	if strings.Contains(r.Header.Get("Accept"), typeGraphQL) {
 		answer = typeGraphQL
 	}
 	w.Header().Set("Content-Type", answer)
-	op, refused := exec.CreateOperationContext(ctx, &params)
+	op, refused := exec.CreateOperationContext(ctx, params)
 	if refused != nil {
 		// Under the older media type a document that is refused is still an answer.
 		if answer == typeGraphQL {
 			w.WriteHeader(http.StatusBadRequest)
 		}
 		writeErrors(w, exec.DispatchError(graphql.WithOperationContext(ctx, op), refused).Errors)
+		return
+	}
+	if err := allowed(op.Operation.Operation); err != nil {
+		refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	next, ctx := exec.DispatchOperation(ctx, op)
