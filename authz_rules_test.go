@@ -3,11 +3,15 @@ package main
 // The rest of the authorisation table, see rules.
 
 var memberRules = []rule{
-	{"Mutation.joinAlbum", "", "", `mutation{joinAlbum(input:{token:$invitationToken$}){membership{role}}}`,
-		"=OWNER =EDITOR =CONTRIBUTOR =CONTRIBUTOR U =CONTRIBUTOR U"},
+	{
+		"Mutation.joinAlbum", "", "", `mutation{joinAlbum(input:{token:$invitationToken$}){membership{role}}}`,
+		"=OWNER =EDITOR =CONTRIBUTOR =CONTRIBUTOR U =CONTRIBUTOR U",
+	},
 	{"Mutation.joinAlbum", "by a link that only shows", "", `mutation{joinAlbum(input:{token:$shareToken$}){membership{role}}}`, "F F F F U F U"},
-	{"Mutation.joinAlbum", "by a closed link", "", `mutation{joinAlbum(input:{token:$closedToken$}){membership{role}}}`,
-		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED U SHARE_CLOSED U"},
+	{
+		"Mutation.joinAlbum", "by a closed link", "", `mutation{joinAlbum(input:{token:$closedToken$}){membership{role}}}`,
+		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED U SHARE_CLOSED U",
+	},
 	{"Mutation.joinAlbum", "album trashed", "trashed", `mutation{joinAlbum(input:{token:$invitationToken$}){membership{role}}}`, "N N N N U N U"},
 	{"Mutation.setMemberRole", "", "", `mutation{setMemberRole(input:{albumId:$album$,userId:$viewer$,role:CONTRIBUTOR}){membership{role}}}`, toEditors},
 	{"Mutation.setMemberRole", "to one's own", "", `mutation{setMemberRole(input:{albumId:$album$,userId:$viewer$,role:EDITOR}){membership{role}}}`, toOwner},
@@ -24,14 +28,18 @@ var memberRules = []rule{
 	{"Mutation.createShare", "for editors", "", `mutation{createShare(input:{albumId:$album$,joinRole:EDITOR}){token}}`, "+ F F F U N U"},
 	{"Mutation.createShare", "for owners", "", `mutation{createShare(input:{albumId:$album$,joinRole:OWNER}){token}}`, "F F F F U N U"},
 	{"Mutation.createShare", "handing one on", "", `mutation{createShare(input:{albumId:$album$,parentToken:$shareToken$}){token}}`, toUsers},
-	{"Mutation.createShare", "handing a closed one on", "", `mutation{createShare(input:{albumId:$album$,parentToken:$closedToken$}){token}}`,
-		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED U SHARE_CLOSED U"},
+	{
+		"Mutation.createShare", "handing a closed one on", "", `mutation{createShare(input:{albumId:$album$,parentToken:$closedToken$}){token}}`,
+		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED U SHARE_CLOSED U",
+	},
 	{"Mutation.createShare", "handing one on as another album's", "", `mutation{createShare(input:{albumId:$other$,parentToken:$shareToken$}){token}}`, "N N N N U N U"},
 	{"Mutation.revokeShare", "", "", `mutation{revokeShare(input:{shareId:$share$}){share{revokedAt}}}`, "+ + N N U N U"},
 	{"Mutation.revokeShare", "handed on by the stranger", "", `mutation{revokeShare(input:{shareId:$handedOn$}){share{revokedAt}}}`, "+ + N N U + U"},
 	{"Mutation.openShare", "", "", `mutation{openShare(input:{token:$shareToken$}){accessToken}}`, toAll},
-	{"Mutation.openShare", "closed", "", `mutation{openShare(input:{token:$closedToken$}){accessToken}}`,
-		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED"},
+	{
+		"Mutation.openShare", "closed", "", `mutation{openShare(input:{token:$closedToken$}){accessToken}}`,
+		"SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED SHARE_CLOSED",
+	},
 	{"Mutation.openShare", "album deleted", "deleted", `mutation{openShare(input:{token:$shareToken$}){accessToken}}`, "N N N N N N N"},
 	{"Mutation.openShare", "its album, with media", "", `mutation{openShare(input:{token:$shareToken$}){album{media{edges{node{url{url}}}}}}}`, toAll},
 	{"Mutation.openShare", "no originals", "open", `mutation{openShare(input:{token:$shareToken$}){album{media{edges{node{download{url}}}}}}}`, "0 0 0 0 0 0 0"},
