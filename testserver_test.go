@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a test waits for what has to come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // server is the whole program on a port of its own, with an empty data directory.
 type server struct {

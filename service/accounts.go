@@ -201,7 +201,11 @@ func (s *Service) CheckViewer(ctx context.Context, v album.Identified) error {
 var errExpired = album.Errorf(album.CodeTokenExpired, "the access token has ended; refresh it")
 
 func (s *Service) checkSession(ctx context.Context, v album.Identified) error {
-	if !v.SignedIn() || s.alive.Contains(v.SessionID) {
+	if !v.SignedIn() {
+		return nil
+	}
+	now := s.Now()
+	if until, ok := s.alive.Get(v.SessionID); ok && now.Before(until) {
 		return nil
 	}
 	switch row, err := s.Store.Session(ctx, v.SessionID); {
@@ -212,7 +216,7 @@ func (s *Service) checkSession(ctx context.Context, v album.Identified) error {
 	case !row.RevokedAt.IsZero() || row.UserID != v.UserID:
 		return album.ErrSessionRevoked
 	}
-	s.alive.Add(v.SessionID, struct{}{})
+	s.alive.Add(v.SessionID, now.Add(sessionTrust))
 	return nil
 }
 

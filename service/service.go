@@ -11,7 +11,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"keepsake/album"
 	"keepsake/internal/auth"
@@ -50,8 +50,8 @@ type Service struct {
 	Deps
 	opts      Options
 	providers map[string]IdentityProvider
-	// alive remembers for sessionTrust which sessions were found good.
-	alive *expirable.LRU[album.SessionID, struct{}]
+	// alive says until when sessions that were found good are not looked up again.
+	alive *lru.Cache[album.SessionID, time.Time]
 }
 
 const (
@@ -66,11 +66,11 @@ const (
 
 // New puts a Service together.
 func New(d Deps, o Options) *Service {
-	s := &Service{
-		Deps:  d,
-		opts:  o,
-		alive: expirable.NewLRU[album.SessionID, struct{}](sessionCache, nil, sessionTrust),
+	alive, err := lru.New[album.SessionID, time.Time](sessionCache)
+	if err != nil { // only for a size that is none
+		panic(err)
 	}
+	s := &Service{Deps: d, opts: o, alive: alive}
 	s.providers = map[string]IdentityProvider{LocalProvider: &local{store: d.Store, passwords: d.Passwords}}
 	return s
 }
