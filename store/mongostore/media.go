@@ -1,0 +1,243 @@
+package mongostore
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"keepsake/album"
+	"keepsake/store"
+)
+
+// standing is where a medium stands in its album: one word for what every list
+// asks for.
+type standing string
+
+const (
+	standingNew    standing = "NEW" // on its way in, or FAILED
+	standingShown  standing = "SHOWN"
+	standingTrash  standing = "TRASH"
+	standingDoomed standing = "DOOMED" // only the sweeps see it
+)
+
+var (
+	isShown   = eq("standing", standingShown)
+	notDoomed = eq("standing", op("$ne", standingDoomed))
+	notTaken  = eq("takenAt", nil)
+)
+
+// mediaDoc is an album.Media with what the store needs beside it.
+type mediaDoc struct {
+	Row      mediaFields `bson:",inline"`
+	Standing standing    `bson:"standing"`
+	SortAt   time.Time   `bson:"sortAt,omitempty"` // TakenAt, or AddedAt where that is not known
+}
+
+type mediaFields struct {
+	ID           album.MediaID     `bson:"_id"`
+	AlbumID      album.AlbumID     `bson:"albumId"`
+	OwnerID      album.UserID      `bson:"ownerId"`
+	Kind         album.MediaKind   `bson:"kind"`
+	Status       album.MediaStatus `bson:"status"`
+	Failure      album.Code        `bson:"failure,omitempty"`
+	FileName     string            `bson:"fileName"`
+	ContentType  string            `bson:"contentType"`
+	Bytes        int64             `bson:"bytes"`
+	SHA256       string            `bson:"sha256,omitempty"`
+	Width        int               `bson:"width"`
+	Height       int               `bson:"height"`
+	Duration     time.Duration     `bson:"duration,omitempty"`
+	TakenAt      time.Time         `bson:"takenAt,omitempty"`
+	Caption      string            `bson:"caption"`
+	Tags         []string          `bson:"tags,omitempty"`
+	Place        *album.Place      `bson:"place,omitempty"`
+	CreatedAt    time.Time         `bson:"createdAt"`
+	AddedAt      time.Time         `bson:"addedAt,omitempty"`
+	EditedAt     time.Time         `bson:"editedAt,omitempty"`
+	TrashedAt    time.Time         `bson:"trashedAt,omitempty"`
+	LikeCount    int               `bson:"likeCount"`
+	LikeVersion  int64             `bson:"likeVersion"`
+	CommentCount int               `bson:"commentCount"`
+	Key          string            `bson:"key,omitempty"`
+	Upload       album.Upload      `bson:"upload"`
+}
+
+func (d mediaDoc) medium() *album.Media { m := album.Media(d.Row); return &m }
+
+func mediaID(m *album.Media) album.MediaID { return m.ID }
+
+// sortAt is the time by which ByTaken sorts.
+func sortAt(takenAt, addedAt time.Time) time.Time {
+	if takenAt.IsZero() {
+		return addedAt
+	}
+	return takenAt
+}
+
+// CreateMedia implements store.Media.
+func (s *Store) CreateMedia(ctx context.Context, media []*album.Media) error {
+	if len(media) == 0 {
+		return nil
+	}
+	_, err := write(ctx, s, "create media", nil, func(ctx context.Context) (struct{}, error) {
+		if _, err := s.activeAlbum(ctx, media[0].AlbumID); err != nil {
+			return struct{}{}, err
+		}
+		docs := make([]mediaDoc, len(media))
+		for i, m := range media {
+			docs[i] = mediaDoc{Row: mediaFields(*m), Standing: standingNew}
+			docs[i].Row.Status, docs[i].Row.Failure = album.Pending, ""
+			docs[i].Row.LikeCount, docs[i].Row.LikeVersion, docs[i].Row.CommentCount = 0, 0, 0
+			docs[i].Row.AddedAt, docs[i].Row.EditedAt, docs[i].Row.TrashedAt = time.Time{}, time.Time{}, time.Time{}
+		}
+		_, err := s.media.InsertMany(ctx, docs)
+		return struct{}{}, err
+	})
+	return err
+}
+
+// Media implements store.Media.
+func (s *Store) Media(ctx context.Context, id album.MediaID) (*album.Media, error) {
+	return read(ctx, s, "media", func(ctx context.Context) (*album.Media, error) {
+		docs, err := aggregate[mediaDoc](ctx, s.media, stages(match(eq("_id", id), notDoomed), s.liveAlbum())...)
+		return only(docs, err, mediaDoc.medium)
+	})
+}
+
+// MediaByID implements store.Media.
+func (s *Store) MediaByID(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
+	return read(ctx, s, "media by ID", func(ctx context.Context) (map[album.MediaID]*album.Media, error) {
+		docs, err := aggregate[mediaDoc](ctx, s.media, stages(match(bson.D{in("_id", ids)}, notDoomed), s.liveAlbum())...)
+		return keyed(docs, err, mediaDoc.medium, mediaID)
+	})
+}
+
+// mediaToWrite reads a medium of an ACTIVE album.
+func (s *Store) mediaToWrite(ctx context.Context, id album.MediaID) (mediaDoc, error) {
+	d, err := findOne[mediaDoc](ctx, s.media, and(eq("_id", id), notDoomed))
+	if err != nil {
+		return d, err
+	}
+	_, err = s.activeAlbum(ctx, d.Row.AlbumID)
+	return d, err
+}
+
+// mediaChange is a medium as a write left it, with the entry it made.
+type mediaChange struct {
+	media *album.Media
+	entry *album.Entry
+}
+
+// writeMedium runs a change of one medium that its album's log records. do gets
+// the medium as it is inside the transaction.
+func (s *Store) writeMedium(
+	ctx context.Context, name string, id album.MediaID, do func(ctx context.Context, d mediaDoc) (mediaChange, error),
+) (mediaChange, error) {
+	m, err := s.Media(ctx, id)
+	if err != nil {
+		return mediaChange{}, err
+	}
+	return write(ctx, s, name, []string{string(m.AlbumID)}, func(ctx context.Context) (mediaChange, error) {
+		d, err := s.mediaToWrite(ctx, id)
+		if err != nil {
+			return mediaChange{}, err
+		}
+		return do(ctx, d)
+	})
+}
+
+// PublishMedia implements store.Media.
+func (s *Store) PublishMedia(
+	ctx context.Context, id album.MediaID, f album.MediaFacts, ch store.Change,
+) (*album.Media, *album.Entry, error) {
+	out, err := s.writeMedium(ctx, "publish media", id, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
+		switch d.Row.Status {
+		case album.Ready:
+			return mediaChange{media: d.medium()}, nil
+		case album.Failed:
+			return mediaChange{}, album.ErrConflict
+		}
+		e := &album.Entry{Kind: album.MediaAdded, MediaID: id}
+		if err := s.record(ctx, d.Row.AlbumID, ch, counts{media: 1}, e); err != nil {
+			return mediaChange{}, err
+		}
+		takenAt := millis(f.TakenAt)
+		if !d.Row.TakenAt.IsZero() {
+			takenAt = d.Row.TakenAt
+		}
+		facts := bson.D{
+			{Key: "status", Value: album.Ready}, {Key: "standing", Value: standingShown},
+			{Key: "kind", Value: f.Kind}, {Key: "contentType", Value: f.ContentType}, {Key: "bytes", Value: f.Bytes},
+			{Key: "sha256", Value: f.SHA256}, {Key: "width", Value: f.Width}, {Key: "height", Value: f.Height},
+			{Key: "duration", Value: f.Duration}, {Key: "key", Value: f.Key},
+			{Key: "takenAt", Value: orNil(takenAt)}, {Key: "addedAt", Value: e.At}, {Key: "sortAt", Value: sortAt(takenAt, e.At)},
+		}
+		d, err := changeOne[mediaDoc](ctx, s.media, eq("_id", id), op("$set", facts))
+		return mediaChange{d.medium(), e}, err
+	})
+	return out.media, out.entry, err
+}
+
+// FailMedia implements store.Media.
+func (s *Store) FailMedia(ctx context.Context, id album.MediaID, reason album.Code) error {
+	_, err := write(ctx, s, "fail media", nil, func(ctx context.Context) (struct{}, error) {
+		d, err := s.mediaToWrite(ctx, id)
+		if err == nil && d.Row.Status == album.Pending {
+			err = setOne(ctx, s.media, eq("_id", id),
+				op("$set", bson.D{{Key: "status", Value: album.Failed}, {Key: "failure", Value: reason}}))
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+// EditMedia implements store.Media.
+func (s *Store) EditMedia(
+	ctx context.Context, id album.MediaID, p album.MediaPatch, ch store.Change,
+) (*album.Media, *album.Entry, error) {
+	out, err := s.writeMedium(ctx, "edit media", id, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
+		if d.Standing != standingShown {
+			return mediaChange{}, album.ErrNotFound
+		}
+		m, was := d.medium(), d.medium()
+		patchMedia(m, p)
+		if sameMedia(m, was) {
+			return mediaChange{media: m}, nil
+		}
+		e := &album.Entry{Kind: album.MediaEdited, MediaID: id}
+		if err := s.record(ctx, d.Row.AlbumID, ch, counts{}, e); err != nil {
+			return mediaChange{}, err
+		}
+		m.EditedAt = e.At
+		return mediaChange{m, e}, setOne(ctx, s.media, eq("_id", id), op("$set", bson.D{
+			{Key: "caption", Value: m.Caption}, {Key: "tags", Value: m.Tags}, {Key: "place", Value: m.Place},
+			{Key: "takenAt", Value: orNil(m.TakenAt)}, {Key: "editedAt", Value: e.At},
+			{Key: "sortAt", Value: sortAt(m.TakenAt, m.AddedAt)},
+		}))
+	})
+	return out.media, out.entry, err
+}
+
+func patchMedia(m *album.Media, p album.MediaPatch) {
+	set(&m.Caption, p.Caption)
+	set(&m.TakenAt, p.TakenAt)
+	m.TakenAt = millis(m.TakenAt)
+	if p.Tags != nil {
+		m.Tags = append([]string(nil), *p.Tags...)
+	}
+	if p.Place != nil {
+		m.Place = nil
+		if place := *p.Place; place != nil {
+			copied := *place
+			m.Place = &copied
+		}
+	}
+}
+
+// sameMedia compares what a patch can change.
+func sameMedia(a, b *album.Media) bool {
+	samePlace := a.Place == b.Place || a.Place != nil && b.Place != nil && *a.Place == *b.Place
+	return samePlace && a.Caption == b.Caption && a.TakenAt.Equal(b.TakenAt) && slices.Equal(a.Tags, b.Tags)
+}

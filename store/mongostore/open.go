@@ -1,0 +1,163 @@
+package mongostore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
+
+	"keepsake/store"
+)
+
+// DefaultDatabase is used where the URI names none.
+const DefaultDatabase = "keepsake"
+
+// DefaultTimeout is Options.Timeout where it is zero.
+const DefaultTimeout = 5 * time.Second
+
+// minWireVersion is MongoDB 5.0, the first whose $lookup takes both an
+// equality and a pipeline.
+const minWireVersion = 13
+
+// Options are what may be left out; nil is the same as the zero value.
+type Options struct {
+	// Database overrides the one that the URI names.
+	Database string
+	// AllowStandalone takes a server without transactions. A crash between the
+	// writes of one change then leaves a count or a log wrong, and only one
+	// process may use the database: good for a trial, not for people's photos.
+	AllowStandalone bool
+	// Timeout bounds each method, but for sweeps; a context that ends earlier wins.
+	Timeout time.Duration
+	// OnCommand is called with the name of each command that is sent for a
+	// method, from many goroutines.
+	OnCommand func(name string)
+	Logger    *slog.Logger
+}
+
+// Store is a store.Store in a MongoDB database.
+type Store struct {
+	client  *mongo.Client
+	db      *mongo.Database
+	timeout time.Duration
+	logger  *slog.Logger
+
+	transactions bool
+	locks        locks
+	likeGroups   likeGroups
+
+	users, identities, sessions, refreshes *mongo.Collection
+	albums, members, shares, entries       *mongo.Collection
+	media, comments, likes                 *mongo.Collection
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open connects to the deployment that uri names
+// (https://www.mongodb.com/docs/manual/reference/connection-string/), checks
+// that it can do what the store needs, and makes the collections and indexes
+// that are missing. The errors are for operators: they say what is wrong and
+// how to mend it, and never hold the URI's password.
+func Open(ctx context.Context, uri string, o *Options) (*Store, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	parsed, err := connstring.ParseAndValidate(uri)
+	if err != nil {
+		return nil, fmt.Errorf("mongostore: this is not a MongoDB URI: %w", err)
+	}
+	s := &Store{timeout: cmp.Or(o.Timeout, DefaultTimeout), logger: o.Logger}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.client, err = mongo.Connect(clientOptions(uri, s.timeout, o)); err != nil {
+		return nil, fmt.Errorf("mongostore: connect: %w", err)
+	}
+	s.useDatabase(cmp.Or(o.Database, parsed.Database, DefaultDatabase))
+	if err := s.prepare(ctx, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("mongostore: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func clientOptions(uri string, timeout time.Duration, o *Options) *options.ClientOptions {
+	c := options.Client().ApplyURI(uri).
+		SetAppName("keepsake").
+		SetTimeout(timeout).
+		SetServerSelectionTimeout(min(timeout, 3*time.Second)).
+		// Reads see what writers were told, on the primary.
+		SetReadPreference(readpref.Primary()).
+		SetReadConcern(readconcern.Majority()).
+		SetWriteConcern(writeconcern.Majority())
+	if o.OnCommand != nil {
+		c.SetMonitor(&event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+			o.OnCommand(e.CommandName)
+		}})
+	}
+	return c
+}
+
+func (s *Store) useDatabase(name string) {
+	s.db = s.client.Database(name)
+	for name, c := range map[string]**mongo.Collection{
+		"users": &s.users, "identities": &s.identities, "sessions": &s.sessions, "refreshes": &s.refreshes,
+		"albums": &s.albums, "members": &s.members, "shares": &s.shares, "entries": &s.entries,
+		"media": &s.media, "comments": &s.comments, "likes": &s.likes,
+	} {
+		*c = s.db.Collection(name)
+	}
+}
+
+// prepare looks at the deployment and makes what is missing in it.
+func (s *Store) prepare(ctx context.Context, o *Options) error {
+	var hello struct {
+		SetName        string `bson:"setName"`
+		Msg            string `bson:"msg"`
+		MaxWireVersion int    `bson:"maxWireVersion"`
+	}
+	if err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return fmt.Errorf("the server does not answer; see that it runs, that this machine may reach it, and that name and password are right: %w", err)
+	}
+	if hello.MaxWireVersion < minWireVersion {
+		return fmt.Errorf("the server speaks wire version %d; use MongoDB 5.0 or newer", hello.MaxWireVersion)
+	}
+	s.transactions = hello.SetName != "" || hello.Msg == "isdbgrid"
+	if !s.transactions {
+		if !o.AllowStandalone {
+			return errors.New("the server is a standalone one and has no transactions; make it a replica set of one " +
+				"(start mongod with --replSet rs0, then run rs.initiate()), or allow it for a trial")
+		}
+		s.logger.Warn("the MongoDB server has no transactions: a crash can leave counts and logs wrong, " +
+			"and only one process may use the database; this is for trials alone")
+	}
+	return s.ensureIndexes(ctx)
+}
+
+// Ping implements store.Store.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := read(ctx, s, "ping", func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.client.Ping(ctx, nil)
+	})
+	return err
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	if err := s.client.Disconnect(ctx); err != nil && !errors.Is(err, mongo.ErrClientDisconnected) {
+		return fmt.Errorf("mongostore: close: %w", err)
+	}
+	return nil
+}

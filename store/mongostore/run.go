@@ -1,0 +1,98 @@
+package mongostore
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+)
+
+// The waits between tries of a transaction grow from the first to the last.
+const (
+	firstWait = 5 * time.Millisecond
+	lastWait  = 250 * time.Millisecond
+)
+
+// read runs a method that changes nothing.
+func read[T any](ctx context.Context, s *Store, op string, do func(ctx context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	out, err := do(ctx)
+	if err != nil {
+		var none T
+		return none, edge(op, err)
+	}
+	return out, nil
+}
+
+// write runs a method that is one transaction. names are what it is to have for
+// itself in this process, the IDs of albums. do may run several times and must
+// not keep anything from an earlier run; with an error nothing is written.
+func write[T any](ctx context.Context, s *Store, op string, names []string, do func(ctx context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	var out T
+	err := func() error {
+		release, err := s.locks.take(ctx, names...)
+		if err != nil {
+			return err
+		}
+		defer release()
+		return s.transact(ctx, func(ctx context.Context) (err error) {
+			out, err = do(ctx)
+			return err
+		})
+	}()
+	if err != nil {
+		var none T
+		return none, edge(op, err)
+	}
+	return out, nil
+}
+
+// transact runs do as one transaction, again and again while the server says
+// that it is worth trying and ctx holds. Without transactions it just runs do.
+// https://www.mongodb.com/docs/manual/core/transactions-in-applications/ has
+// the labels; the driver's own loop looks at no deadline when it commits.
+func (s *Store) transact(ctx context.Context, do func(ctx context.Context) error) error {
+	if !s.transactions {
+		return do(ctx)
+	}
+	session, err := s.client.StartSession()
+	if err != nil {
+		return err
+	}
+	defer session.EndSession(context.WithoutCancel(ctx))
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+		err := s.tryOnce(ctx, session, do)
+		if err == nil || !isTransient(err) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(rand.N(wait)): // some jitter, so that two do not collide again
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (s *Store) tryOnce(ctx context.Context, session *mongo.Session, do func(ctx context.Context) error) error {
+	// The client's own write concern, majority, is that of the commit.
+	if err := session.StartTransaction(options.Transaction().SetReadConcern(readconcern.Snapshot())); err != nil {
+		return err
+	}
+	if err := do(mongo.NewSessionContext(ctx, session)); err != nil {
+		// Of no consequence if it fails: the server ends it by itself.
+		_ = session.AbortTransaction(context.WithoutCancel(ctx)) //nolint:errcheck // see above
+		return err
+	}
+	for {
+		err := session.CommitTransaction(ctx)
+		if err == nil || !hasLabel(err, unknownCommit) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
