@@ -7,18 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
 )
 
-// Prefix begins the name of every variable.
+// Prefix begins the name of every variable but those of Backends.
 const Prefix = "KEEPSAKE_"
 
 // Config is all settings. Load makes it; it is not changed afterwards.
@@ -48,6 +47,8 @@ type Config struct {
 	Introspection  bool     `env:"INTROSPECTION"`                                          // the schema may be asked for
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`                                        // other sites whose pages may call, scheme://host[:port]
 
+	Backends Backends `env:"-"` // what is not embedded
+
 	given map[string]bool // the variables that were set, by full name
 }
 
@@ -58,31 +59,20 @@ type Config struct {
 func Load(environ []string) (Config, error) {
 	c := Config{given: map[string]bool{}}
 	variables := map[string]string{} // never nil: the library would read the process's own
-	for name, value := range env.ToMap(environ) {
-		if strings.HasPrefix(name, Prefix) && value != "" {
-			variables[name], c.given[name] = value, true
-		}
-	}
-
-	f := faults{}
-	err := env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: variables})
-	var parsed env.AggregateError
-	if err != nil && !errors.As(err, &parsed) {
-		return Config{}, fmt.Errorf("read the configuration: %w", err)
-	}
-	for _, err := range parsed.Errors {
-		var field env.ParseError
-		if !errors.As(err, &field) {
-			return Config{}, fmt.Errorf("read the configuration: %w", err)
-		}
-		name := variableOf(field.Name)
-		f.add(name, "%q is %s", variables[name], shapeOf(field))
-	}
 	known := Variables()
-	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		if _, ok := known[name]; !ok {
+	f := faults{}
+	for name, value := range env.ToMap(environ) {
+		if value == "" {
+			continue
+		}
+		if _, ok := known[name]; ok {
+			variables[name], c.given[name] = value, true
+		} else if strings.HasPrefix(name, Prefix) {
 			f.add(name, "there is no such variable: see docs/CONFIGURATION.md")
 		}
+	}
+	if err := errors.Join(parse(&c, Prefix, variables, f), parse(&c.Backends, "", variables, f)); err != nil {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
 	}
 
 	c.normalise()
@@ -91,6 +81,25 @@ func Load(environ []string) (Config, error) {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// parse reads the variables of one struct and adds those that are no values.
+func parse[T any](into *T, prefix string, variables map[string]string, f faults) error {
+	err := env.ParseWithOptions(into, env.Options{Prefix: prefix, Environment: variables})
+	var parsed env.AggregateError
+	if err != nil && !errors.As(err, &parsed) {
+		return err
+	}
+	for _, err := range parsed.Errors {
+		var field env.ParseError
+		if !errors.As(err, &field) {
+			return err
+		}
+		tag, _ := reflect.TypeFor[T]().FieldByName(field.Name)
+		name := prefix + tag.Tag.Get("env")
+		f.add(name, "%q is %s", variables[name], shapeOf(field))
+	}
+	return nil
 }
 
 // Validate names every fault of the settings at once, or returns nil.

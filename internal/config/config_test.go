@@ -208,7 +208,7 @@ func TestDocumentation(t *testing.T) {
 	text := string(b)
 	all := config.Variables()
 	rows := map[string]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `(KEEPSAKE_[A-Z_]+)` \\| (.*?) \\| .+ \\|$").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| (.*?) \\| .+ \\|$").FindAllStringSubmatch(text, -1) {
 		if _, twice := rows[m[1]]; twice {
 			t.Errorf("%s has two rows", m[1])
 		}

@@ -40,18 +40,14 @@ func (f faults) err() error {
 // that hangs on other settings, or is nothing, is empty.
 func Variables() map[string]string {
 	all := map[string]string{}
-	for field := range reflect.TypeFor[Config]().Fields() {
-		if name, ok := field.Tag.Lookup("env"); ok {
-			all[Prefix+name] = field.Tag.Get("envDefault")
+	for prefix, settings := range map[string]reflect.Type{Prefix: reflect.TypeFor[Config](), "": reflect.TypeFor[Backends]()} {
+		for field := range settings.Fields() {
+			if name := field.Tag.Get("env"); name != "" && name != "-" {
+				all[prefix+name] = field.Tag.Get("envDefault")
+			}
 		}
 	}
 	return all
-}
-
-// variableOf names the variable of a field.
-func variableOf(field string) string {
-	f, _ := reflect.TypeFor[Config]().FieldByName(field)
-	return Prefix + f.Tag.Get("env")
 }
 
 // shapeOf says what a value of the field's type must look like.
@@ -76,6 +72,7 @@ func (c Config) check(f faults) {
 	c.checkPlaces(f)
 	c.checkBounds(f)
 	c.checkLists(f)
+	c.checkBackends(f)
 	if c.Exposed() {
 		c.checkExposed(f)
 	}
