@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,22 +15,22 @@ import (
 	"keepsake/internal/config"
 	"keepsake/internal/id"
 	"keepsake/media"
-	"keepsake/media/diskmedia"
 	"keepsake/realtime"
-	"keepsake/realtime/membroker"
 	"keepsake/service"
-	"keepsake/store/sqlitestore"
+	"keepsake/store"
 )
 
 // app is the program's parts, wired.
 type app struct {
 	cfg     config.Config
 	log     *slog.Logger
-	store   *sqlitestore.Store
-	bucket  *diskmedia.Bucket
-	broker  *membroker.Broker
+	store   store.Store
+	bucket  media.Bucket
+	files   http.Handler // of a bucket that the program serves itself, or nil
+	broker  realtime.Broker
 	hub     *realtime.Hub
 	service *service.Service
+	closers []io.Closer // in the order in which they were opened
 
 	draining     atomic.Bool     // readiness is off
 	sockets      context.Context // ends when sockets are to close
@@ -53,10 +53,7 @@ func newApp(ctx context.Context, cfg config.Config, base string, logger *slog.Lo
 	return newAppWith(ctx, cfg, base, logger, options{})
 }
 
-func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slog.Logger, o options) (*app, error) {
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
-	}
+func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slog.Logger, o options) (_ *app, err error) {
 	key, err := loadKey(cfg)
 	if err != nil {
 		return nil, err
@@ -68,25 +65,32 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	a := &app{cfg: cfg, log: logger}
 	a.sockets, a.closeSockets = context.WithCancel(context.WithoutCancel(ctx))
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
-	a.store, err = sqlitestore.Open(ctx, filepath.Join(cfg.Data, "keepsake.db"),
-		&sqlitestore.Options{OnStatement: o.onStatement, Logger: logger})
-	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.store, err = openStore(ctx, cfg, logger, o.onStatement); err != nil {
+		return nil, err
 	}
-	a.bucket, err = diskmedia.Open(filepath.Join(cfg.Data, "media"), diskmedia.Options{
-		BaseURL: base + "/media", Key: key.Derive(auth.LabelMedia), Now: now, Logger: logger,
-	})
+	a.closers = append(a.closers, a.store)
+	bucket, files, err := openBucket(ctx, cfg, base, key, now, logger)
 	if err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return nil, err
 	}
-	var bucket media.Bucket = a.bucket
+	a.closers = append(a.closers, bucket)
+	a.bucket, a.files = bucket, files
 	if o.bucket != nil {
-		bucket = o.bucket(bucket)
+		a.bucket = o.bucket(bucket)
 	}
-	a.broker = membroker.New()
+	if a.broker, err = openBroker(ctx, cfg, logger); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.broker)
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
+	a.closers = append(a.closers, a.hub)
 	a.service = service.New(service.Deps{
-		Store: a.store, Bucket: bucket, Hub: a.hub, IDs: id.New(now, nil),
+		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
 		ShareKey: key.Derive(auth.LabelShare), Logger: logger, Now: now,
 	}, service.Options{
@@ -94,13 +98,6 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
 	})
 	return a, nil
-}
-
-func loadKey(cfg config.Config) (auth.Key, error) {
-	if cfg.Secret != "" {
-		return auth.KeyFromHex(string(cfg.Secret))
-	}
-	return auth.LoadKey(cfg.KeyFile())
 }
 
 // start begins what runs in the background.
@@ -114,5 +111,9 @@ func (a *app) close() error {
 	a.open.Wait() // each ends within the second that hanging up may take
 	a.stopWork()
 	a.background.Wait()
-	return errors.Join(a.hub.Close(), a.broker.Close(), a.store.Close(), a.bucket.Close())
+	var errs []error
+	for _, c := range slices.Backward(a.closers) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -23,7 +23,9 @@ func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
 	api := a.graphql()
 	mux.Handle("/graphql", a.cors(a.socketsOnly(a.withBody(a.withViewer(api)), a.withSocket(api))))
-	mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.bucket)))
+	if a.files != nil {
+		mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.files)))
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -42,21 +44,6 @@ func atItsPace(bucket http.Handler) http.Handler {
 		}
 		bucket.ServeHTTP(w, r)
 	})
-}
-
-func (a *app) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	if a.draining.Load() {
-		http.Error(w, "draining", http.StatusServiceUnavailable)
-		return
-	}
-	if err := a.service.Ready(ctx); err != nil {
-		a.log.ErrorContext(ctx, "not ready", "error", err)
-		http.Error(w, "a part of the service does not answer; its log says which", http.StatusServiceUnavailable)
-		return
-	}
-	say(w, "ready")
 }
 
 // say answers with a line of text. A client that is gone does not hear it.

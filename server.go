@@ -33,16 +33,32 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	if err == nil {
-		err = run(ctx, cfg, os.Stderr, func(base string) {
-			fmt.Printf("Keepsake is ready.\n  GraphQL and subscriptions  %s/graphql\n  Data                       %s\n", base, cfg.Data)
-		})
+	switch {
+	case err != nil:
+	case len(os.Args) > 1:
+		err = runCommand(ctx, cfg, os.Args[1:], os.Stdout)
+	default:
+		err = run(ctx, cfg, os.Stderr, func(base string) { welcome(os.Stdout, cfg, base) })
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "keepsake:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop was called
 	}
+}
+
+// welcome says where the program is and what it runs on.
+func welcome(w io.Writer, cfg config.Config, base string) {
+	on := func(configured bool, name, embedded string) string {
+		if configured {
+			return name
+		}
+		return embedded
+	}
+	b := cfg.Backends
+	_, _ = fmt.Fprintf(w, "Keepsake is ready.\n  GraphQL and subscriptions  %s/graphql\n  Runs on                    %s, %s, %s\n",
+		base, on(b.MongoURI != "", "MongoDB", "SQLite in "+cfg.Data), on(b.RedisURL != "", "Redis", "messages in memory"),
+		on(b.GCSBucket != "", "Google Cloud Storage", "media in "+cfg.Data))
 }
 
 // run serves until ctx ends, then drains. It calls ready with the program's URL

@@ -7,7 +7,6 @@
 package service
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -80,12 +79,4 @@ func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Milliseco
 
 func (s *Service) change(v album.Identified) store.Change {
 	return store.Change{Actor: v.UserID, At: s.now()}
-}
-
-// Ready reports whether what the service stands on answers.
-func (s *Service) Ready(ctx context.Context) error {
-	if err := s.Store.Ping(ctx); err != nil {
-		return err
-	}
-	return s.Bucket.Ping(ctx)
 }
