@@ -53,15 +53,15 @@ func collections() map[string][]index {
 		"media": {
 			{name: "added", fields: []string{"albumId", "standing", "-addedAt", "-_id"}},
 			{name: "taken", fields: []string{"albumId", "standing", "-sortAt", "-_id"}},
-			{name: "trash", fields: []string{"albumId", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
-			{name: "ownTrash", fields: []string{"albumId", "ownerId", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
+			{name: "trash", fields: []string{"albumId", "standing", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
+			{name: "ownTrash", fields: []string{"albumId", "standing", "ownerId", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
 			{name: "overdue", fields: []string{"trashedAt"}, where: eq("standing", standingTrash)},
 			{name: "expired", fields: []string{"upload.expiresat"}, where: eq("standing", standingNew)},
 			{name: "doomed", fields: []string{"standing"}, where: eq("standing", standingDoomed)},
 		},
 		"comments": {
 			{name: "thread", fields: []string{"mediaId", "threadId", "createdAt", "_id"}},
-			{name: "reply", fields: []string{"threadId", "createdAt", "_id"}, where: eq("threadId", op("$exists", true))},
+			{name: "reply", fields: []string{"threadId", "createdAt", "_id"}, where: eq("threadId", op("$gt", ""))},
 			{name: "feed", fields: []string{"albumId", "inFeed", "-createdAt", "-_id"}},
 		},
 		"likes": {{name: "media", fields: []string{"mediaId", "-at", "-userId"}}},

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -44,6 +43,8 @@ type Options struct {
 	// method, from many goroutines.
 	OnCommand func(name string)
 	Logger    *slog.Logger
+
+	started func(*event.CommandStartedEvent) // sees each command whole, in tests
 }
 
 // Store is a store.Store in a MongoDB database.
@@ -74,8 +75,9 @@ func Open(ctx context.Context, uri string, o *Options) (*Store, error) {
 		o = &Options{}
 	}
 	parsed, err := connstring.ParseAndValidate(uri)
-	if err != nil {
-		return nil, fmt.Errorf("mongostore: this is not a MongoDB URI: %w", err)
+	if err != nil { // whose text may hold the password
+		return nil, errors.New("mongostore: this is not a connection string of MongoDB, mongodb://[user:password@]host[:port][,host…][/database][?options]; " +
+			"special characters of a password are written as %XX")
 	}
 	s := &Store{timeout: cmp.Or(o.Timeout, DefaultTimeout), logger: o.Logger}
 	if s.logger == nil {
@@ -100,9 +102,14 @@ func clientOptions(uri string, timeout time.Duration, o *Options) *options.Clien
 		SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Majority()).
 		SetWriteConcern(writeconcern.Majority())
-	if o.OnCommand != nil {
+	if o.OnCommand != nil || o.started != nil {
 		c.SetMonitor(&event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-			o.OnCommand(e.CommandName)
+			if o.OnCommand != nil {
+				o.OnCommand(e.CommandName)
+			}
+			if o.started != nil {
+				o.started(e)
+			}
 		}})
 	}
 	return c
@@ -119,25 +126,38 @@ func (s *Store) useDatabase(name string) {
 	}
 }
 
+// hello is what a server says of itself.
+type hello struct {
+	SetName        string `bson:"setName"` // of a replica set
+	Msg            string `bson:"msg"`     // "isdbgrid": the router of a sharded cluster
+	MaxWireVersion int    `bson:"maxWireVersion"`
+}
+
+func (h hello) transactions() bool { return h.SetName != "" || h.Msg == "isdbgrid" }
+
+// check refuses a server that the store cannot stand on.
+func (h hello) check(allowStandalone bool) error {
+	switch {
+	case h.MaxWireVersion < minWireVersion:
+		return fmt.Errorf("the server speaks wire version %d; use MongoDB 5.0 or newer", h.MaxWireVersion)
+	case !h.transactions() && !allowStandalone:
+		return errors.New("the server is a standalone one and has no transactions; make it a replica set of one " +
+			"(start mongod with --replSet rs0, then run rs.initiate()), or allow it for a trial with MONGODB_STANDALONE=true")
+	}
+	return nil
+}
+
 // prepare looks at the deployment and makes what is missing in it.
 func (s *Store) prepare(ctx context.Context, o *Options) error {
-	var hello struct {
-		SetName        string `bson:"setName"`
-		Msg            string `bson:"msg"`
-		MaxWireVersion int    `bson:"maxWireVersion"`
+	var h hello
+	if err := s.client.Database("admin").RunCommand(ctx, eq("hello", 1)).Decode(&h); err != nil {
+		return fmt.Errorf("the server does not answer; see that it runs, that this machine may reach it, "+
+			"and that name and password are right: %w", err)
 	}
-	if err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
-		return fmt.Errorf("the server does not answer; see that it runs, that this machine may reach it, and that name and password are right: %w", err)
+	if err := h.check(o.AllowStandalone); err != nil {
+		return err
 	}
-	if hello.MaxWireVersion < minWireVersion {
-		return fmt.Errorf("the server speaks wire version %d; use MongoDB 5.0 or newer", hello.MaxWireVersion)
-	}
-	s.transactions = hello.SetName != "" || hello.Msg == "isdbgrid"
-	if !s.transactions {
-		if !o.AllowStandalone {
-			return errors.New("the server is a standalone one and has no transactions; make it a replica set of one " +
-				"(start mongod with --replSet rs0, then run rs.initiate()), or allow it for a trial")
-		}
+	if s.transactions = h.transactions(); !s.transactions {
 		s.logger.Warn("the MongoDB server has no transactions: a crash can leave counts and logs wrong, " +
 			"and only one process may use the database; this is for trials alone")
 	}
