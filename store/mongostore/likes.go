@@ -123,7 +123,7 @@ func (s *Store) writeLikes(ctx context.Context, id album.MediaID, was, is map[al
 }
 
 func oneLike(id album.MediaID, user album.UserID) bson.D {
-	return and(eq("_id", likeID(id, user)), eq("mediaId", id))
+	return and(eq("_id", likeID(id, user)), eq("mediaId", id), eq("userId", user))
 }
 
 // Liked implements store.Likes.

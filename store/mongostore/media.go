@@ -174,7 +174,7 @@ func (s *Store) PublishMedia(
 			{Key: "duration", Value: f.Duration}, {Key: "key", Value: f.Key},
 			{Key: "takenAt", Value: orNil(takenAt)}, {Key: "addedAt", Value: e.At}, {Key: "sortAt", Value: sortAt(takenAt, e.At)},
 		}
-		d, err := changeOne[mediaDoc](ctx, s.media, eq("_id", id), op("$set", facts))
+		d, err := changeOne[mediaDoc](ctx, s.media, and(eq("_id", id), eq("albumId", d.Row.AlbumID)), op("$set", facts))
 		return mediaChange{d.medium(), e}, err
 	})
 	return out.media, out.entry, err

@@ -182,7 +182,7 @@ func (s *Store) MoveMedia(
 		if err := s.record(ctx, to, ch, counts{media: len(ids)}, added...); err != nil {
 			return nil, err
 		}
-		return append(removed, added...), s.moveRows(ctx, ids, to, added[0])
+		return append(removed, added...), s.moveRows(ctx, ids, from, added[0])
 	})
 }
 
@@ -197,18 +197,21 @@ func (s *Store) newestComment(ctx context.Context, ids []album.MediaID) (time.Ti
 	return docs[0].Row.CreatedAt, nil
 }
 
-// moveRows gives media and their comments to another album. sortAt follows
-// addedAt where the medium has no time of its own.
-func (s *Store) moveRows(ctx context.Context, ids []album.MediaID, to album.AlbumID, added *album.Entry) error {
-	place := bson.D{{Key: "albumId", Value: to}, {Key: "addedAt", Value: added.At}}
-	if err := s.onMedia(ctx, ids, op("$set", place)); err != nil {
-		return err
+// moveRows gives media and their comments to the album of an entry. Media go one
+// by one: the album is their shard key, which cannot be changed for many. sortAt
+// follows addedAt where the medium has no time of its own.
+func (s *Store) moveRows(ctx context.Context, ids []album.MediaID, from album.AlbumID, added *album.Entry) error {
+	for _, id := range ids {
+		if err := setOne(ctx, s.media, and(eq("_id", id), eq("albumId", from)),
+			op("$set", bson.D{{Key: "albumId", Value: added.AlbumID}, {Key: "addedAt", Value: added.At}})); err != nil {
+			return err
+		}
 	}
 	if _, err := s.media.UpdateMany(ctx, and(bson.D{in("_id", ids)}, notTaken), op("$set", eq("sortAt", added.At))); err != nil {
 		return err
 	}
 	of := bson.D{in("mediaId", ids)}
-	if _, err := s.comments.UpdateMany(ctx, of, op("$set", eq("albumId", to))); err != nil {
+	if _, err := s.comments.UpdateMany(ctx, of, op("$set", eq("albumId", added.AlbumID))); err != nil {
 		return err
 	}
 	_, err := s.comments.UpdateMany(ctx, and(of, notRemoved), op("$set", eq("inFeed", true)))

@@ -33,15 +33,16 @@ func memberDocOf(m album.Membership) memberDoc {
 
 func (d memberDoc) member() *album.Membership { m := album.Membership(d.Row); return &m }
 
-// member reads one membership. The user is named beside the ID, by which the
-// collection is sharded.
+// member reads one membership.
 func (s *Store) member(ctx context.Context, id album.AlbumID, user album.UserID) (*album.Membership, error) {
 	d, err := findOne[memberDoc](ctx, s.members, oneMember(id, user))
 	return d.member(), err
 }
 
+// oneMember names user and album beside the ID made of them: a sharded
+// collection is asked by them.
 func oneMember(id album.AlbumID, user album.UserID) bson.D {
-	return and(eq("_id", memberID(user, id)), eq("userId", user))
+	return and(eq("_id", memberID(user, id)), eq("userId", user), eq("albumId", id))
 }
 
 // Membership implements store.Members.

@@ -16,6 +16,7 @@ func TestStore(t *testing.T) {
 			return open(t, server, &Options{started: seen.started})
 		})
 	})
+	t.Run("shard keys", seen.checkSharding)
 	t.Run("plans", func(t *testing.T) {
 		if !server.Can.Explain.Able {
 			t.Logf("no plans: this engine cannot explain: %s", server.Can.Explain.Why)

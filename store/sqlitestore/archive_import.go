@@ -1,0 +1,155 @@
+package sqlitestore
+
+import (
+	"context"
+	"fmt"
+
+	"keepsake/album"
+	"keepsake/store"
+)
+
+// The statements that write records. Their columns are those that the records
+// are read by.
+var (
+	importUser     = upsert("user", "id", userColumns)
+	importIdentity = upsert("identity", "provider, subject", identityColumns)
+	importSession  = upsert("session", "id", sessionColumns)
+	importRefresh  = upsert("refresh", "hash", refreshColumns)
+	importAlbum    = upsert("album", "id", albumColumns)
+	importMember   = upsert("member", "album_id, user_id", memberColumns)
+	importShare    = upsert("share", "id", shareColumns)
+	importMedium   = upsert("media", "id", mediaColumns+", doomed, shown")
+	importComment  = upsert("comment", "id", commentColumns)
+	importLike     = upsert("likes", "media_id, user_id", likeColumns)
+	importEntry    = upsert("entry", "album_id, seq", entryColumns)
+)
+
+// Import implements store.Archive: one call is one transaction.
+func (s *Store) Import(ctx context.Context, records []store.Record) error {
+	return update(ctx, s, "import", func(c *conn) error {
+		for _, r := range records {
+			if err := importRecord(c, r); err != nil {
+				return fmt.Errorf("%s: %w", r.Key(), err)
+			}
+		}
+		return nil
+	})
+}
+
+func importRecord(c *conn, r store.Record) (err error) {
+	switch r := r.(type) {
+	case store.UserRecord:
+		_, err = c.exec(importUser, r.ID, r.DisplayName, r.AvatarURL, required(r.CreatedAt))
+	case store.IdentityRecord:
+		_, err = c.exec(importIdentity, r.Provider, r.Subject, r.UserID, r.Secret)
+	case store.SessionRecord:
+		_, err = c.exec(importSession, r.ID, r.UserID, r.RefreshHash,
+			required(r.CreatedAt), required(r.ExpiresAt), r.RevokedAt)
+	case store.RefreshRecord:
+		_, err = c.exec(importRefresh, r.Hash, r.SessionID)
+	case store.AlbumRecord:
+		_, err = c.exec(importAlbum, r.ID, r.OwnerID, r.Title, r.Description, r.CoverID,
+			visibilities.code(r.Visibility), audiences.code(r.Settings.Comments), audiences.code(r.Settings.Likes),
+			audiences.code(r.Settings.Downloads), states.code(r.State), r.MediaCount, r.MemberCount, r.Seq,
+			required(r.CreatedAt), required(r.UpdatedAt), r.TrashedAt)
+	case store.MemberRecord:
+		_, err = c.exec(importMember, r.AlbumID, r.UserID, int(r.Role), r.ShareID, required(r.JoinedAt))
+	case store.ShareRecord:
+		_, err = c.exec(importShare, r.ID, r.AlbumID, r.CreatorID, r.ParentID, r.TokenHash, r.PasswordHash,
+			int(r.JoinRole), r.DownloadAllowed, required(r.CreatedAt), r.ExpiresAt, r.RevokedAt)
+	case store.MediaRecord:
+		err = importMedia(c, r)
+	case store.CommentRecord:
+		_, err = c.exec(importComment, r.ID, r.AlbumID, r.MediaID, r.AuthorID, r.ParentID, r.ThreadID, r.Text,
+			r.ReplyCount, required(r.CreatedAt), r.EditedAt, r.RemovedAt)
+	case store.LikeRecord:
+		_, err = c.exec(importLike, r.MediaID, r.UserID, required(r.At))
+	case store.EntryRecord:
+		_, err = c.exec(importEntry, r.AlbumID, r.Seq, required(r.At), entryKinds.code(r.Kind),
+			r.ActorID, r.MediaID, r.CommentID, r.UserID)
+	default:
+		err = fmt.Errorf("a %T is no record", r)
+	}
+	return err
+}
+
+func importMedia(c *conn, r store.MediaRecord) error {
+	tags, err := tagsValue(r.Tags)
+	if err != nil {
+		return err
+	}
+	place, latitude, longitude := placeValues(r.Place)
+	_, err = c.exec(importMedium, r.ID, r.AlbumID, r.OwnerID, kinds.code(r.Kind), statuses.code(r.Status),
+		string(r.Failure), r.FileName, r.ContentType, r.Bytes, r.SHA256, r.Width, r.Height, int64(r.Duration), r.TakenAt,
+		r.Caption, tags, place, latitude, longitude, required(r.CreatedAt), r.AddedAt, r.EditedAt, r.TrashedAt,
+		r.LikeCount, r.LikeVersion, r.CommentCount, r.Key,
+		r.Upload.Key, r.Upload.ContentType, r.Upload.Bytes, r.Upload.SHA256, r.Upload.ExpiresAt,
+		r.Doomed, !r.Doomed && isShown(&r.Media))
+	return err
+}
+
+// The mark is a table of its own, there only during an import: a finished one
+// leaves a database like any other.
+const (
+	hasMark    = `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'import_mark'`
+	readMark   = `SELECT mark FROM import_mark`
+	createMark = `CREATE TABLE import_mark (mark TEXT NOT NULL) STRICT`
+	insertMark = `INSERT INTO import_mark (mark) VALUES (?)`
+	dropMark   = `DROP TABLE IF EXISTS import_mark`
+)
+
+// mark returns the mark of an import, or that there is none.
+func mark(c *conn) (mark string, ok bool, err error) {
+	n, err := one(c, (*row).num, hasMark)
+	if err != nil || n == 0 {
+		return "", false, err
+	}
+	mark, err = one(c, (*row).text, readMark)
+	return mark, true, err
+}
+
+// BeginImport implements store.Archive.
+func (s *Store) BeginImport(ctx context.Context, as string) error {
+	return update(ctx, s, "begin an import", func(c *conn) error {
+		present, ok, err := mark(c)
+		switch {
+		case err != nil:
+			return err
+		case ok && present != as:
+			return album.Errorf(album.CodeConflict, "another import, of %s, began in this database and did not end", present)
+		case ok:
+			return nil
+		}
+		for _, kind := range store.Kinds() {
+			table, _ := tableOf(kind)
+			n, err := one(c, (*row).num, `SELECT count(*) FROM (SELECT 1 FROM `+table+` LIMIT 1)`)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				return album.Errorf(album.CodeConflict, "this database is not empty: it has %s", kind)
+			}
+		}
+		if _, err := c.exec(createMark); err != nil {
+			return err
+		}
+		_, err = c.exec(insertMark, as)
+		return err
+	})
+}
+
+// Importing implements store.Archive.
+func (s *Store) Importing(ctx context.Context) (string, error) {
+	return write(ctx, s, "importing", func(c *conn) (string, error) {
+		present, _, err := mark(c)
+		return present, err
+	})
+}
+
+// EndImport implements store.Archive.
+func (s *Store) EndImport(ctx context.Context) error {
+	return update(ctx, s, "end an import", func(c *conn) error {
+		_, err := c.exec(dropMark)
+		return err
+	})
+}
