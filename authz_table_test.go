@@ -168,8 +168,8 @@ var mutationRules = []rule{
 	{"Mutation.transferAlbum", "", "", `mutation{transferAlbum(input:{albumId:$album$,userId:$viewer$}){album{owner{id}}}}`, toOwner},
 	{"Mutation.transferAlbum", "to a stranger", "", `mutation{transferAlbum(input:{albumId:$album$,userId:$stranger$}){album{id}}}`, "N F F F U N N"},
 
-	{"Mutation.createUploads", "", "", `mutation{createUploads(input:{albumId:$album$,files:[{fileName:"x.jpg",contentType:"image/jpeg",bytes:3}]}){tickets{url}}}`, ownMedia},
-	{"Mutation.createUploads", "open", "open", `mutation{createUploads(input:{albumId:$album$,files:[{fileName:"x.jpg",contentType:"image/jpeg",bytes:3}]}){tickets{url}}}`, "+ + + F U F U"},
+	{"Mutation.createUploads", "", "", `mutation{createUploads(input:{albumId:$album$,files:[{fileName:"x.jpg",contentType:"image/jpeg",bytes:3}]}){tickets{url headers{name value} media{id}}}}`, ownMedia},
+	{"Mutation.createUploads", "open", "open", `mutation{createUploads(input:{albumId:$album$,files:[{fileName:"x.jpg",contentType:"image/jpeg",bytes:3}]}){tickets{url headers{name value} media{id}}}}`, "+ + + F U F U"},
 	{"Mutation.finalizeUpload", "", "", `mutation{finalizeUpload(input:{mediaId:$pending$}){media{url{url}}}}`, "N N + N U N U"},
 	{"Mutation.finalizeUpload", "album deleted", "deleted", `mutation{finalizeUpload(input:{mediaId:$pending$}){media{id}}}`, "N N N N U N U"},
 	{"Mutation.editMedia", "", "", `mutation{editMedia(input:{mediaId:$photo$,caption:"anew"}){media{caption}}}`, ownMedia},

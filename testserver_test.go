@@ -39,8 +39,8 @@ type setup struct {
 // startServer runs the program until the test ends.
 func startServer(t testing.TB, s setup) *server {
 	t.Helper()
-	env := append([]string{"KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn"}, s.env...)
-	cfg, err := config.Load(env)
+	env := append([]string{"KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn"}, scaleEnv(t, s.now)...)
+	cfg, err := config.Load(append(env, s.env...))
 	if err != nil {
 		t.Fatal(err)
 	}
