@@ -41,9 +41,13 @@ demo-deps: ## Install what the demo needs: ffmpeg
 ##
 
 .PHONY: test
-test: need-go need-cc ## Run go vet and all tests with the race detector
+test: need-go need-cc test-deps ## Run go vet and all tests with the race detector
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+.PHONY: test-deps
+test-deps: ## Install what the tests start: redis-server, and a MongoDB or its stand-in
+	@tools/test-deps.sh
 
 .PHONY: check
 check: lint vet archtest verify ## Run everything but the tests: lint, vet, archtest, verify
