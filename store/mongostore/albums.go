@@ -162,8 +162,11 @@ func (s *Store) UpdateAlbum(
 		}
 		a.Seq, a.UpdatedAt = e.Seq, e.At
 		return albumChange{a, e}, setOne(ctx, s.albums, eq("_id", id), op("$set", bson.D{
-			{Key: "title", Value: a.Title}, {Key: "description", Value: a.Description}, {Key: "coverId", Value: a.CoverID},
-			{Key: "visibility", Value: a.Visibility}, {Key: "settings", Value: a.Settings},
+			{Key: "title", Value: a.Title},
+			{Key: "description", Value: a.Description},
+			{Key: "coverId", Value: a.CoverID},
+			{Key: "visibility", Value: a.Visibility},
+			{Key: "settings", Value: a.Settings},
 		}))
 	})
 	return out.album, out.entry, err

@@ -161,7 +161,8 @@ func (s *Store) SeqsAt(ctx context.Context, ids []album.AlbumID, t time.Time) (m
 		docs, err := aggregate[seqDoc](ctx, s.albums,
 			match(bson.D{in("_id", ids)}),
 			op("$project", bson.D{
-				{Key: "seq", Value: 1}, {Key: "trimmed", Value: 1},
+				{Key: "seq", Value: 1},
+				{Key: "trimmed", Value: 1},
 				{Key: "idle", Value: op("$lte", bson.A{"$updatedAt", t})},
 			}),
 			lookup(s.entries, "_id", "albumId", "newest",

@@ -168,11 +168,19 @@ func (s *Store) PublishMedia(
 			takenAt = d.Row.TakenAt
 		}
 		facts := bson.D{
-			{Key: "status", Value: album.Ready}, {Key: "standing", Value: standingShown},
-			{Key: "kind", Value: f.Kind}, {Key: "contentType", Value: f.ContentType}, {Key: "bytes", Value: f.Bytes},
-			{Key: "sha256", Value: f.SHA256}, {Key: "width", Value: f.Width}, {Key: "height", Value: f.Height},
-			{Key: "duration", Value: f.Duration}, {Key: "key", Value: f.Key},
-			{Key: "takenAt", Value: orNil(takenAt)}, {Key: "addedAt", Value: e.At}, {Key: "sortAt", Value: sortAt(takenAt, e.At)},
+			{Key: "status", Value: album.Ready},
+			{Key: "standing", Value: standingShown},
+			{Key: "kind", Value: f.Kind},
+			{Key: "contentType", Value: f.ContentType},
+			{Key: "bytes", Value: f.Bytes},
+			{Key: "sha256", Value: f.SHA256},
+			{Key: "width", Value: f.Width},
+			{Key: "height", Value: f.Height},
+			{Key: "duration", Value: f.Duration},
+			{Key: "key", Value: f.Key},
+			{Key: "takenAt", Value: orNil(takenAt)},
+			{Key: "addedAt", Value: e.At},
+			{Key: "sortAt", Value: sortAt(takenAt, e.At)},
 		}
 		d, err := changeOne[mediaDoc](ctx, s.media, and(eq("_id", id), eq("albumId", d.Row.AlbumID)), op("$set", facts))
 		return mediaChange{d.medium(), e}, err
@@ -212,8 +220,11 @@ func (s *Store) EditMedia(
 		}
 		m.EditedAt = e.At
 		return mediaChange{m, e}, setOne(ctx, s.media, eq("_id", id), op("$set", bson.D{
-			{Key: "caption", Value: m.Caption}, {Key: "tags", Value: m.Tags}, {Key: "place", Value: m.Place},
-			{Key: "takenAt", Value: orNil(m.TakenAt)}, {Key: "editedAt", Value: e.At},
+			{Key: "caption", Value: m.Caption},
+			{Key: "tags", Value: m.Tags},
+			{Key: "place", Value: m.Place},
+			{Key: "takenAt", Value: orNil(m.TakenAt)},
+			{Key: "editedAt", Value: e.At},
 			{Key: "sortAt", Value: sortAt(m.TakenAt, m.AddedAt)},
 		}))
 	})

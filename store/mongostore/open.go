@@ -55,6 +55,7 @@ type Store struct {
 	logger  *slog.Logger
 
 	transactions bool
+	tries        int // of a transaction at most, 0: as many as its time allows; for tests
 	locks        locks
 	likeGroups   likeGroups
 

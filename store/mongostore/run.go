@@ -66,9 +66,10 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context) error
 		return err
 	}
 	defer session.EndSession(context.WithoutCancel(ctx))
-	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+	wait := firstWait
+	for try := 1; ; try++ {
 		err := s.tryOnce(ctx, session, do)
-		if err == nil || !isTransient(err) || ctx.Err() != nil {
+		if err == nil || !isTransient(err) || ctx.Err() != nil || try == s.tries {
 			return err
 		}
 		select {
@@ -76,6 +77,7 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context) error
 		case <-ctx.Done():
 			return err
 		}
+		wait = min(2*wait, lastWait)
 	}
 }
 
@@ -89,9 +91,9 @@ func (s *Store) tryOnce(ctx context.Context, session *mongo.Session, do func(ctx
 		_ = session.AbortTransaction(context.WithoutCancel(ctx)) //nolint:errcheck // see above
 		return err
 	}
-	for {
+	for try := 1; ; try++ {
 		err := session.CommitTransaction(ctx)
-		if err == nil || !hasLabel(err, unknownCommit) || ctx.Err() != nil {
+		if err == nil || !hasLabel(err, unknownCommit) || ctx.Err() != nil || try == s.tries {
 			return err
 		}
 	}
