@@ -43,7 +43,8 @@ demo-deps: ## Install what the demo needs: ffmpeg
 .PHONY: test
 test: need-go need-cc test-deps ## Run go vet and all tests with the race detector
 	go vet ./...
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
+	@go test -v -run '^TestCapabilities$$' ./internal/testenv/mongoserver | grep -m 1 -o 'engine: .*'
 
 .PHONY: test-deps
 test-deps: ## Install what the tests start: redis-server, and a MongoDB or its stand-in

@@ -105,6 +105,8 @@ func TestTheStoreIsAway(t *testing.T) {
 	for name, a := range answers {
 		if a.code() != string(album.CodeUnavailable) {
 			t.Errorf("%s: %s", name, a.body)
+		} else if _, hint := a.Errors[0].Extensions["retryAfter"]; !hint && a.status != 503 {
+			t.Errorf("%s: no word of when to try again: %s", name, a.body)
 		}
 		for _, word := range []string{"sql", "SELECT", "database", "keepsake.db", "closed", "driver"} {
 			if strings.Contains(a.body, word) {

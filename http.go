@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -147,6 +148,7 @@ func refuseErr(w http.ResponseWriter, err error) {
 		e = album.Errorf(album.CodeInternal, "something went wrong on our side")
 		refuse(w, http.StatusInternalServerError, e)
 	case e.Code == album.CodeUnavailable:
+		w.Header().Set("Retry-After", strconv.Itoa(resolvers.RetryAfter))
 		refuse(w, http.StatusServiceUnavailable, e)
 	default:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="keepsake"`)

@@ -23,7 +23,7 @@ const (
 
 // embeddedOnly are the tests that say something of the embedded backends alone.
 var embeddedOnly = []string{
-	"TestAtScale",
+	"TestAtScale", "TestFaultsAtScale", // start servers of their own
 	"TestStatements", // counts SQL; mongostore counts its own commands
 	"TestFullDisk",
 	"TestTickets", "TestAddresses", // forge what diskmedia signs; mediatest does it for every bucket

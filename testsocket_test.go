@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,18 +45,32 @@ func (s *server) dialRaw(t testing.TB, protocols ...string) *websocket.Conn {
 // dial opens a socket for somebody and waits until it is let in.
 func (s *server) dial(t testing.TB, token string) *socketClient {
 	t.Helper()
-	conn := s.dialRaw(t, subprotocol)
-	must(t, conn.WriteJSON(message{Type: "connection_init", Payload: initPayload(token)}))
-	must(t, conn.SetReadDeadline(time.Now().Add(patience)))
-	var m message
-	if err := conn.ReadJSON(&m); err != nil || m.Type != "connection_ack" {
-		t.Fatalf("connection_init: %+v, %v", m, err)
-	}
-	must(t, conn.SetReadDeadline(time.Time{}))
-	c := &socketClient{conn: conn, done: make(chan struct{}), subs: map[string]*subscription{}}
-	go c.read()
+	c, err := s.tryDial(t.Context(), token)
+	must(t, err)
 	t.Cleanup(c.close)
 	return c
+}
+
+// tryDial is dial where it may fail. The caller closes the socket.
+func (s *server) tryDial(ctx context.Context, token string) (*socketClient, error) {
+	d := websocket.Dialer{Subprotocols: []string{subprotocol}, HandshakeTimeout: patience}
+	conn, res, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", nil)
+	if err != nil {
+		return nil, err
+	}
+	_ = res.Body.Close()
+	var m message
+	err = errors.Join(conn.WriteJSON(message{Type: "connection_init", Payload: initPayload(token)}),
+		conn.SetReadDeadline(time.Now().Add(patience)), conn.ReadJSON(&m), conn.SetReadDeadline(time.Time{}))
+	if err == nil && m.Type != "connection_ack" {
+		err = fmt.Errorf("connection_init was answered with %+v", m)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	c := &socketClient{conn: conn, done: make(chan struct{}), subs: map[string]*subscription{}}
+	go c.read()
+	return c, nil
 }
 
 func initPayload(token string) json.RawMessage {
@@ -144,19 +159,28 @@ func (s *subscription) within(t testing.TB, d time.Duration) (a answer, ended, o
 			t.Fatalf("the socket ended with %d", s.c.code)
 		}
 	}
+	a, ended = m.answer(t)
+	return a, ended, true
+}
+
+// answer is what a message of an operation says, and whether it is the last.
+func (m message) answer(t testing.TB) (a answer, ended bool) {
 	a.body = string(m.Payload)
 	switch m.Type {
 	case "next":
-		must(t, json.Unmarshal(m.Payload, &a))
+		if err := json.Unmarshal(m.Payload, &a); err != nil {
+			t.Error(err)
+		}
+		return a, false
 	case "error":
-		must(t, json.Unmarshal(m.Payload, &a.Errors))
-		return a, true, true
+		if err := json.Unmarshal(m.Payload, &a.Errors); err != nil {
+			t.Error(err)
+		}
 	case "complete":
-		return a, true, true
 	default:
-		t.Fatalf("an operation got %q", m.Type)
+		t.Errorf("an operation got %q", m.Type)
 	}
-	return a, false, true
+	return a, true
 }
 
 // event waits for the next event and returns its field of the subscription.

@@ -13,6 +13,10 @@ import (
 	"keepsake/album"
 )
 
+// RetryAfter is how many seconds clients are asked to wait before they try
+// again what was UNAVAILABLE.
+const RetryAfter = 1
+
 // Presenter returns the error presenter: it gives every error its code from the
 // table in package album, and keeps to itself everything that is not meant for
 // clients. What is INTERNAL or UNAVAILABLE is logged with an id that the client
@@ -57,6 +61,9 @@ func newError(at *gqlerror.Error, e *album.Error, id string) *gqlerror.Error {
 	}
 	if id != "" {
 		out.Extensions["id"] = id
+	}
+	if e.Code == album.CodeUnavailable {
+		out.Extensions["retryAfter"] = RetryAfter
 	}
 	return out
 }
