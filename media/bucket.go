@@ -1,7 +1,7 @@
 // Package media is the contract of the bucket that holds the bytes of photos
 // and videos, and what reads those bytes: sniffing their type, measuring them.
 //
-// Backends of the bucket (diskmedia, later gcsmedia) live below it and prove
+// Backends of the bucket (diskmedia, gcsmedia) live below it and prove
 // themselves with the suite in mediatest. Which medium a person may upload or
 // see is decided in package service.
 package media

@@ -2,7 +2,7 @@
 // contract of a message broker, and the hub that turns its unreliable messages
 // into gapless streams with the album log as the truth.
 //
-// Backends of the broker (membroker, later redisbroker) live below it and prove
+// Backends of the broker (membroker, redisbroker) live below it and prove
 // themselves with the suite in brokertest. Who may watch what is decided in
 // package service; how a stream reaches a client is the business of the
 // GraphQL transport.

@@ -1,6 +1,6 @@
 // Package store is the contract of Keepsake's database: users, albums and what
 // is in them, and each album's log. It holds no code of its own; a backend
-// (sqlitestore, later mongostore) implements Store and proves it with the
+// (sqlitestore, mongostore) implements Store and proves it with the
 // suite in storetest.
 //
 // What holds for every method:

@@ -71,7 +71,7 @@ func (s *Store) CreateAlbum(ctx context.Context, a *album.Album, ch store.Change
 
 // Album implements store.Albums.
 func (s *Store) Album(ctx context.Context, id album.AlbumID) (*album.Album, error) {
-	return read(ctx, s, "album", func(ctx context.Context) (*album.Album, error) {
+	return run(ctx, s, "album", func(ctx context.Context) (*album.Album, error) {
 		d, err := findOne[albumDoc](ctx, s.albums, and(eq("_id", id), notDeleting))
 		return d.album(), err
 	})
@@ -79,7 +79,7 @@ func (s *Store) Album(ctx context.Context, id album.AlbumID) (*album.Album, erro
 
 // AlbumsByID implements store.Albums.
 func (s *Store) AlbumsByID(ctx context.Context, ids []album.AlbumID) (map[album.AlbumID]*album.Album, error) {
-	return read(ctx, s, "albums by ID", func(ctx context.Context) (map[album.AlbumID]*album.Album, error) {
+	return run(ctx, s, "albums by ID", func(ctx context.Context) (map[album.AlbumID]*album.Album, error) {
 		docs, err := find[albumDoc](ctx, s.albums, and(bson.D{in("_id", ids)}, notDeleting))
 		return keyed(docs, err, albumDoc.album, albumID)
 	})
@@ -90,7 +90,7 @@ func (s *Store) AlbumsOf(ctx context.Context, user album.UserID, r album.Range) 
 	if r.Limit <= 0 {
 		return nil, nil
 	}
-	return read(ctx, s, "albums of user", func(ctx context.Context) ([]*album.Membership, error) {
+	return run(ctx, s, "albums of user", func(ctx context.Context) ([]*album.Membership, error) {
 		docs, err := aggregate[memberDoc](ctx, s.members, stages(
 			s.activeAlbumsOf(user, r),
 			op("$unset", "album"),
@@ -124,7 +124,7 @@ func (s *Store) TrashedAlbumsOf(ctx context.Context, owner album.UserID, r album
 func (s *Store) ownAlbums(
 	ctx context.Context, name string, which bson.D, owner album.UserID, r album.Range,
 ) ([]*album.Album, error) {
-	return read(ctx, s, name, func(ctx context.Context) ([]*album.Album, error) {
+	return run(ctx, s, name, func(ctx context.Context) ([]*album.Album, error) {
 		docs, err := page[albumDoc](ctx, s.albums, and(eq("ownerId", owner), which, before("createdAt", "_id", r.After)),
 			newest("createdAt", "_id"), r.Limit)
 		return domain(docs, err, albumDoc.album)

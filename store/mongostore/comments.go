@@ -110,7 +110,7 @@ func (s *Store) count(ctx context.Context, n *album.Comment, by int) error {
 
 // Comment implements store.Comments.
 func (s *Store) Comment(ctx context.Context, id album.CommentID) (*album.Comment, error) {
-	return read(ctx, s, "comment", func(ctx context.Context) (*album.Comment, error) {
+	return run(ctx, s, "comment", func(ctx context.Context) (*album.Comment, error) {
 		docs, err := aggregate[commentDoc](ctx, s.comments, stages(match(eq("_id", id)), s.liveMedium(), s.liveAlbum())...)
 		return only(docs, err, commentDoc.comment)
 	})
@@ -120,7 +120,7 @@ func (s *Store) Comment(ctx context.Context, id album.CommentID) (*album.Comment
 func (s *Store) CommentsByID(
 	ctx context.Context, ids []album.CommentID,
 ) (map[album.CommentID]*album.Comment, error) {
-	return read(ctx, s, "comments by ID", func(ctx context.Context) (map[album.CommentID]*album.Comment, error) {
+	return run(ctx, s, "comments by ID", func(ctx context.Context) (map[album.CommentID]*album.Comment, error) {
 		docs, err := aggregate[commentDoc](ctx, s.comments, stages(match(bson.D{in("_id", ids)}), s.liveMedium(), s.liveAlbum())...)
 		return keyed(docs, err, commentDoc.comment, commentID)
 	})
@@ -130,7 +130,7 @@ func (s *Store) CommentsByID(
 func (s *Store) CommentsOf(
 	ctx context.Context, ids []album.MediaID, r album.Range,
 ) (map[album.MediaID][]*album.Comment, error) {
-	return read(ctx, s, "comments", func(ctx context.Context) (map[album.MediaID][]*album.Comment, error) {
+	return run(ctx, s, "comments", func(ctx context.Context) (map[album.MediaID][]*album.Comment, error) {
 		docs, err := firstOf[commentDoc](ctx, r.Limit, stages(
 			match(bson.D{in("_id", ids)}, notDoomed), op("$project", eq("albumId", 1)), s.liveAlbum(),
 			lookup(s.comments, "_id", "mediaId", "rows",
@@ -146,7 +146,7 @@ func (s *Store) CommentsOf(
 func (s *Store) RepliesOf(
 	ctx context.Context, ids []album.CommentID, r album.Range,
 ) (map[album.CommentID][]*album.Comment, error) {
-	return read(ctx, s, "replies", func(ctx context.Context) (map[album.CommentID][]*album.Comment, error) {
+	return run(ctx, s, "replies", func(ctx context.Context) (map[album.CommentID][]*album.Comment, error) {
 		docs, err := firstOf[commentDoc](ctx, r.Limit, stages(
 			match(bson.D{in("_id", ids)}), op("$project", bson.D{{Key: "albumId", Value: 1}, {Key: "mediaId", Value: 1}}),
 			s.liveMedium(), s.liveAlbum(),

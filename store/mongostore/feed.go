@@ -34,7 +34,7 @@ func (s *Store) FeedOf(ctx context.Context, user album.UserID, r album.Range) ([
 	if r.Limit <= 0 {
 		return nil, nil
 	}
-	return read(ctx, s, "feed", func(ctx context.Context) ([]album.FeedItem, error) {
+	return run(ctx, s, "feed", func(ctx context.Context) ([]album.FeedItem, error) {
 		albums, err := aggregate[feedAlbum](ctx, s.members,
 			s.activeAlbumsOf(user, album.Range{Limit: album.MaxFeedAlbums})...)
 		if err != nil {

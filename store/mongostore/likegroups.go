@@ -39,7 +39,11 @@ type likeReply struct {
 type likeGroups struct {
 	mu      sync.Mutex
 	waiting map[album.MediaID][]likeCall // there while a transaction runs
+	leading sync.WaitGroup
 }
+
+// close waits for the transactions that run. No call may come after it.
+func (g *likeGroups) close() { g.leading.Wait() }
 
 // join runs a call with others of its medium, through run, which answers each
 // call of a group. Who finds no transaction running runs them until none waits
@@ -54,7 +58,7 @@ func (g *likeGroups) join(
 	case !ok:
 		return likeResult{}, album.ErrUnavailable
 	case leads:
-		go g.lead(context.WithoutCancel(ctx), c.like.MediaID, run)
+		g.leading.Go(func() { g.lead(context.WithoutCancel(ctx), c.like.MediaID, run) })
 	}
 	select {
 	case r := <-c.reply:

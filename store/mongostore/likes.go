@@ -130,7 +130,7 @@ func oneLike(id album.MediaID, user album.UserID) bson.D {
 func (s *Store) Liked(
 	ctx context.Context, user album.UserID, ids []album.MediaID,
 ) (map[album.MediaID]bool, error) {
-	return read(ctx, s, "liked", func(ctx context.Context) (map[album.MediaID]bool, error) {
+	return run(ctx, s, "liked", func(ctx context.Context) (map[album.MediaID]bool, error) {
 		keys := make([]string, len(ids))
 		for i, id := range ids {
 			keys[i] = likeID(id, user)
@@ -151,7 +151,7 @@ func (s *Store) Liked(
 func (s *Store) LikesOf(
 	ctx context.Context, ids []album.MediaID, r album.Range,
 ) (map[album.MediaID][]album.Like, error) {
-	return read(ctx, s, "likes", func(ctx context.Context) (map[album.MediaID][]album.Like, error) {
+	return run(ctx, s, "likes", func(ctx context.Context) (map[album.MediaID][]album.Like, error) {
 		docs, err := firstOf[likeDoc](ctx, r.Limit, stages(
 			match(bson.D{in("_id", ids)}, notDoomed), op("$project", eq("albumId", 1)), s.liveAlbum(),
 			lookup(s.likes, "_id", "mediaId", "rows",
@@ -166,7 +166,7 @@ func (s *Store) LikesOf(
 func (s *Store) LikeStates(
 	ctx context.Context, ids []album.MediaID,
 ) (map[album.MediaID]album.LikeState, error) {
-	return read(ctx, s, "like states", func(ctx context.Context) (map[album.MediaID]album.LikeState, error) {
+	return run(ctx, s, "like states", func(ctx context.Context) (map[album.MediaID]album.LikeState, error) {
 		docs, err := aggregate[mediaDoc](ctx, s.media, stages(
 			match(bson.D{in("_id", ids)}, notDoomed),
 			op("$project", bson.D{{Key: "albumId", Value: 1}, {Key: "likeCount", Value: 1}, {Key: "likeVersion", Value: 1}}),

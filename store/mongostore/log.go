@@ -85,7 +85,7 @@ const entryTries = 5
 
 // Entries implements store.Log.
 func (s *Store) Entries(ctx context.Context, id album.AlbumID, after int64, n int) ([]album.Entry, error) {
-	return read(ctx, s, "entries", func(ctx context.Context) ([]album.Entry, error) {
+	return run(ctx, s, "entries", func(ctx context.Context) ([]album.Entry, error) {
 		for range entryTries {
 			docs, err := find[entryDoc](ctx, s.entries,
 				and(eq("albumId", id), eq("_id", bson.D{{Key: "$gt", Value: entryID(id, after)}, {Key: "$lt", Value: string(id) + "0"}})),
@@ -147,7 +147,7 @@ func (d seqDoc) at() int64 {
 
 // Heads implements store.Log.
 func (s *Store) Heads(ctx context.Context, ids []album.AlbumID) (map[album.AlbumID]int64, error) {
-	return read(ctx, s, "heads", func(ctx context.Context) (map[album.AlbumID]int64, error) {
+	return run(ctx, s, "heads", func(ctx context.Context) (map[album.AlbumID]int64, error) {
 		docs, err := find[seqDoc](ctx, s.albums, bson.D{in("_id", ids)},
 			options.Find().SetProjection(eq("seq", 1)))
 		return seqs(docs, err, func(d seqDoc) int64 { return d.Seq })
@@ -156,7 +156,7 @@ func (s *Store) Heads(ctx context.Context, ids []album.AlbumID) (map[album.Album
 
 // SeqsAt implements store.Log.
 func (s *Store) SeqsAt(ctx context.Context, ids []album.AlbumID, t time.Time) (map[album.AlbumID]int64, error) {
-	return read(ctx, s, "seqs at", func(ctx context.Context) (map[album.AlbumID]int64, error) {
+	return run(ctx, s, "seqs at", func(ctx context.Context) (map[album.AlbumID]int64, error) {
 		t = millis(t)
 		docs, err := aggregate[seqDoc](ctx, s.albums,
 			match(bson.D{in("_id", ids)}),

@@ -100,7 +100,7 @@ func (s *Store) CreateMedia(ctx context.Context, media []*album.Media) error {
 
 // Media implements store.Media.
 func (s *Store) Media(ctx context.Context, id album.MediaID) (*album.Media, error) {
-	return read(ctx, s, "media", func(ctx context.Context) (*album.Media, error) {
+	return run(ctx, s, "media", func(ctx context.Context) (*album.Media, error) {
 		docs, err := aggregate[mediaDoc](ctx, s.media, stages(match(eq("_id", id), notDoomed), s.liveAlbum())...)
 		return only(docs, err, mediaDoc.medium)
 	})
@@ -108,7 +108,7 @@ func (s *Store) Media(ctx context.Context, id album.MediaID) (*album.Media, erro
 
 // MediaByID implements store.Media.
 func (s *Store) MediaByID(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
-	return read(ctx, s, "media by ID", func(ctx context.Context) (map[album.MediaID]*album.Media, error) {
+	return run(ctx, s, "media by ID", func(ctx context.Context) (map[album.MediaID]*album.Media, error) {
 		docs, err := aggregate[mediaDoc](ctx, s.media, stages(match(bson.D{in("_id", ids)}, notDoomed), s.liveAlbum())...)
 		return keyed(docs, err, mediaDoc.medium, mediaID)
 	})

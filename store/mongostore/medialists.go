@@ -17,7 +17,7 @@ func (s *Store) MediaOf(
 	if order == album.ByTaken {
 		key = "sortAt"
 	}
-	return read(ctx, s, "media of albums", func(ctx context.Context) (map[album.AlbumID][]*album.Media, error) {
+	return run(ctx, s, "media of albums", func(ctx context.Context) (map[album.AlbumID][]*album.Media, error) {
 		docs, err := firstOf[mediaDoc](ctx, r.Limit, stages(
 			match(bson.D{in("_id", ids)}, notDeleting), onlyID,
 			lookup(s.media, "_id", "albumId", "rows",
@@ -36,7 +36,7 @@ func (s *Store) TrashOf(
 	if owner != "" {
 		whose = eq("ownerId", owner)
 	}
-	return read(ctx, s, "trash", func(ctx context.Context) ([]*album.Media, error) {
+	return run(ctx, s, "trash", func(ctx context.Context) ([]*album.Media, error) {
 		docs, err := below[mediaDoc](ctx, s, id, r.Limit, lookup(s.media, "_id", "albumId", "rows",
 			match(eq("standing", standingTrash), whose, before("trashedAt", "_id", r.After)),
 			op("$sort", newest("trashedAt", "_id")), op("$limit", max(r.Limit, 1))))
@@ -55,7 +55,7 @@ func (d coverDoc) cover() *album.Media { return append(d.Chosen, d.Newest...)[0]
 
 // Covers implements store.MediaLists.
 func (s *Store) Covers(ctx context.Context, ids []album.AlbumID) (map[album.AlbumID]*album.Media, error) {
-	return read(ctx, s, "covers", func(ctx context.Context) (map[album.AlbumID]*album.Media, error) {
+	return run(ctx, s, "covers", func(ctx context.Context) (map[album.AlbumID]*album.Media, error) {
 		docs, err := aggregate[coverDoc](ctx, s.albums, stages(
 			match(bson.D{in("_id", ids)}, notDeleting), op("$project", eq("coverId", 1)),
 			lookup(s.media, "coverId", "_id", "chosen", match(isShown)),

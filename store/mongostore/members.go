@@ -47,7 +47,7 @@ func oneMember(id album.AlbumID, user album.UserID) bson.D {
 
 // Membership implements store.Members.
 func (s *Store) Membership(ctx context.Context, id album.AlbumID, user album.UserID) (*album.Membership, error) {
-	return read(ctx, s, "membership", func(ctx context.Context) (*album.Membership, error) {
+	return run(ctx, s, "membership", func(ctx context.Context) (*album.Membership, error) {
 		return s.member(ctx, id, user)
 	})
 }
@@ -56,7 +56,7 @@ func (s *Store) Membership(ctx context.Context, id album.AlbumID, user album.Use
 func (s *Store) MembershipsIn(
 	ctx context.Context, user album.UserID, ids []album.AlbumID,
 ) (map[album.AlbumID]*album.Membership, error) {
-	return read(ctx, s, "memberships in albums", func(ctx context.Context) (map[album.AlbumID]*album.Membership, error) {
+	return run(ctx, s, "memberships in albums", func(ctx context.Context) (map[album.AlbumID]*album.Membership, error) {
 		keys := make([]string, len(ids))
 		for i, id := range ids {
 			keys[i] = memberID(user, id)
@@ -68,7 +68,7 @@ func (s *Store) MembershipsIn(
 
 // MembersOf implements store.Members.
 func (s *Store) MembersOf(ctx context.Context, id album.AlbumID, r album.Range) ([]*album.Membership, error) {
-	return read(ctx, s, "members", func(ctx context.Context) ([]*album.Membership, error) {
+	return run(ctx, s, "members", func(ctx context.Context) ([]*album.Membership, error) {
 		docs, err := below[memberDoc](ctx, s, id, r.Limit, lookup(s.members, "_id", "albumId", "rows",
 			match(after("joinedAt", "userId", r.After)),
 			op("$sort", oldest("joinedAt", "userId")), op("$limit", max(r.Limit, 1))))

@@ -167,7 +167,7 @@ func (s *Store) prepare(ctx context.Context, o *Options) error {
 
 // Ping implements store.Store.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := read(ctx, s, "ping", func(ctx context.Context) (struct{}, error) {
+	_, err := run(ctx, s, "ping", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.client.Ping(ctx, nil)
 	})
 	return err
@@ -175,6 +175,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close implements store.Store.
 func (s *Store) Close() error {
+	s.likeGroups.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
 	if err := s.client.Disconnect(ctx); err != nil && !errors.Is(err, mongo.ErrClientDisconnected) {

@@ -16,8 +16,8 @@ const (
 	lastWait  = 250 * time.Millisecond
 )
 
-// read runs a method that changes nothing.
-func read[T any](ctx context.Context, s *Store, op string, do func(ctx context.Context) (T, error)) (T, error) {
+// run runs a method that needs no transaction: it reads, or changes one document.
+func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	out, err := do(ctx)

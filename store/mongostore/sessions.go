@@ -57,7 +57,7 @@ func (s *Store) userExists(ctx context.Context, id album.UserID) error {
 
 // Session implements store.Sessions.
 func (s *Store) Session(ctx context.Context, id album.SessionID) (album.Session, error) {
-	return read(ctx, s, "session", func(ctx context.Context) (album.Session, error) {
+	return run(ctx, s, "session", func(ctx context.Context) (album.Session, error) {
 		d, err := findOne[sessionDoc](ctx, s.sessions, eq("_id", id))
 		return album.Session(d), err
 	})

@@ -95,7 +95,7 @@ func (s *Store) ShareByToken(ctx context.Context, hash []byte) (*album.Share, er
 }
 
 func (s *Store) shareBy(ctx context.Context, name string, filter bson.D) (*album.Share, error) {
-	return read(ctx, s, name, func(ctx context.Context) (*album.Share, error) {
+	return run(ctx, s, name, func(ctx context.Context) (*album.Share, error) {
 		docs, err := aggregate[shareDoc](ctx, s.shares, stages(match(filter), s.liveAlbum())...)
 		return only(docs, err, shareDoc.share)
 	})
@@ -103,7 +103,7 @@ func (s *Store) shareBy(ctx context.Context, name string, filter bson.D) (*album
 
 // SharesOf implements store.Shares.
 func (s *Store) SharesOf(ctx context.Context, id album.AlbumID, r album.Range) ([]*album.Share, error) {
-	return read(ctx, s, "shares", func(ctx context.Context) ([]*album.Share, error) {
+	return run(ctx, s, "shares", func(ctx context.Context) ([]*album.Share, error) {
 		docs, err := below[shareDoc](ctx, s, id, r.Limit, lookup(s.shares, "_id", "albumId", "rows",
 			match(notRevoked, before("createdAt", "_id", r.After)),
 			op("$sort", newest("createdAt", "_id")), op("$limit", max(r.Limit, 1))))

@@ -57,7 +57,7 @@ func (s *Store) CreateUser(ctx context.Context, u *album.User, i album.Identity)
 
 // User implements store.Users.
 func (s *Store) User(ctx context.Context, id album.UserID) (*album.User, error) {
-	return read(ctx, s, "user", func(ctx context.Context) (*album.User, error) {
+	return run(ctx, s, "user", func(ctx context.Context) (*album.User, error) {
 		d, err := findOne[userDoc](ctx, s.users, eq("_id", id))
 		return d.user(), err
 	})
@@ -65,7 +65,7 @@ func (s *Store) User(ctx context.Context, id album.UserID) (*album.User, error) 
 
 // UsersByID implements store.Users.
 func (s *Store) UsersByID(ctx context.Context, ids []album.UserID) (map[album.UserID]*album.User, error) {
-	return read(ctx, s, "users by ID", func(ctx context.Context) (map[album.UserID]*album.User, error) {
+	return run(ctx, s, "users by ID", func(ctx context.Context) (map[album.UserID]*album.User, error) {
 		docs, err := find[userDoc](ctx, s.users, bson.D{in("_id", ids)})
 		return keyed(docs, err, userDoc.user, userID)
 	})
@@ -82,7 +82,7 @@ func (s *Store) IdentityOf(ctx context.Context, user album.UserID, provider stri
 }
 
 func (s *Store) identity(ctx context.Context, filter bson.D) (album.Identity, error) {
-	return read(ctx, s, "identity", func(ctx context.Context) (album.Identity, error) {
+	return run(ctx, s, "identity", func(ctx context.Context) (album.Identity, error) {
 		d, err := findOne[identityDoc](ctx, s.identities, filter)
 		return album.Identity(d.Row), err
 	})
@@ -90,7 +90,7 @@ func (s *Store) identity(ctx context.Context, filter bson.D) (album.Identity, er
 
 // SetSecret implements store.Users.
 func (s *Store) SetSecret(ctx context.Context, provider, subject, secret string) error {
-	_, err := read(ctx, s, "set secret", func(ctx context.Context) (struct{}, error) {
+	_, err := run(ctx, s, "set secret", func(ctx context.Context) (struct{}, error) {
 		id := eq("_id", identityID(provider, subject))
 		return struct{}{}, setOne(ctx, s.identities, id, op("$set", eq("secret", secret)))
 	})
@@ -109,7 +109,7 @@ func (s *Store) UpdateUser(ctx context.Context, id album.UserID, p album.UserPat
 	if len(change) == 0 {
 		return s.User(ctx, id)
 	}
-	return read(ctx, s, "update user", func(ctx context.Context) (*album.User, error) {
+	return run(ctx, s, "update user", func(ctx context.Context) (*album.User, error) {
 		d, err := changeOne[userDoc](ctx, s.users, eq("_id", id), op("$set", change))
 		return d.user(), err
 	})
