@@ -165,6 +165,38 @@ func TestUnsafeDefaultsWhereOthersReachIt(t *testing.T) {
 	}
 }
 
+// What the backends' settings may be together; the fault is of one variable.
+func TestBackends(t *testing.T) {
+	const mongo, redis, secret = "MONGODB_URI=mongodb://localhost/?replicaSet=rs0", "REDIS_URL=redis://localhost", "KEEPSAKE_SECRET="
+	for name, c := range map[string]struct {
+		environ []string
+		want    string // the variable at fault, or empty
+	}{
+		"MongoDB alone":            {[]string{mongo}, ""},
+		"MongoDB and Redis":        {[]string{mongo, redis, secret + digits}, ""},
+		"GCS with an HMAC key":     {[]string{"GCS_BUCKET=b", "GCS_HMAC_ID=i", "GCS_HMAC_SECRET=s"}, ""},
+		"GCS with a key file":      {[]string{"GCS_BUCKET=b", "GCS_KEY_FILE=f", "GCS_HOST=media.example.com"}, ""},
+		"GCS with a signer":        {[]string{"GCS_BUCKET=b", "GCS_SIGNER=a@b.iam.gserviceaccount.com"}, ""},
+		"names of others":          {[]string{"REDIS_PORT=tcp://10.0.0.1:6379", "MONGODB_SERVICE_HOST=x"}, ""},
+		"another database":         {[]string{"MONGODB_URI=postgres://localhost"}, "MONGODB_URI"},
+		"several nodes on SQLite":  {[]string{redis, secret + digits}, "REDIS_URL"},
+		"several nodes, no secret": {[]string{mongo, redis}, "KEEPSAKE_SECRET"},
+		"no way to sign":           {[]string{"GCS_BUCKET=b"}, "GCS_BUCKET"},
+		"two ways to sign":         {[]string{"GCS_BUCKET=b", "GCS_KEY_FILE=f", "GCS_SIGNER=a"}, "GCS_BUCKET"},
+		"half an HMAC key":         {[]string{"GCS_BUCKET=b", "GCS_HMAC_ID=i"}, "GCS_HMAC_SECRET"},
+		"a host of no bucket":      {[]string{"GCS_HOST=media.example.com"}, "GCS_HOST"},
+		"neither yes nor no":       {[]string{mongo, "MONGODB_STANDALONE=maybe"}, "MONGODB_STANDALONE"},
+	} {
+		_, err := config.Load(c.environ)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want+": ") || strings.Contains(err.Error(), "\n")):
+			t.Errorf("%s: error %v, want one of %s", name, err, c.want)
+		}
+	}
+}
+
 func TestBaseURL(t *testing.T) {
 	addr := &net.TCPAddr{IP: net.IPv6loopback, Port: 4321}
 	if got := (config.Config{}).BaseURL(addr); got != "http://[::1]:4321" {
