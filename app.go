@@ -70,6 +70,11 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 			err = errors.Join(err, a.close())
 		}
 	}()
+	lock, err := alone(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, lock)
 	if a.store, err = openStore(ctx, cfg, logger, o.onStatement); err != nil {
 		return nil, err
 	}

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
@@ -52,6 +55,27 @@ func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onSt
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	return s, nil
+}
+
+// alone takes the data directory for this process, where the database is in it:
+// SQLite would let a second one in, but its people would not hear what those of
+// the first do.
+func alone(cfg config.Config) (io.Closer, error) {
+	if cfg.Backends.MongoURI != "" {
+		return io.NopCloser(nil), nil
+	}
+	if err := makeData(cfg); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(cfg.Data, "keepsake.lock"), flock.SetPermissions(0o600))
+	switch taken, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("lock the data directory: %w", err)
+	case !taken:
+		return nil, fmt.Errorf("another Keepsake runs on %s: stop it, choose another KEEPSAKE_DATA, or, for several nodes, "+
+			"set MONGODB_URI and REDIS_URL", cfg.Data)
+	}
+	return lock, nil
 }
 
 // openBroker connects to Redis where it is configured; else messages stay in
