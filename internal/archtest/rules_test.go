@@ -44,11 +44,15 @@ var rules = []row{
 	{pkg: "media/mediatest", own: []string{"album", "media"}, libs: testLibs},
 	{pkg: "media/diskmedia", own: []string{"album", "media"}, libs: []string{"golang.org/x/sync", "golang.org/x/sys"}},
 	{pkg: "media/gcsmedia", own: []string{"album", "media"}, libs: []string{
-		"cloud.google.com/go/storage", "google.golang.org/api", "golang.org/x/sync",
+		"cloud.google.com/go/storage", "google.golang.org/api", "github.com/googleapis/gax-go/v2",
+		"github.com/hashicorp/golang-lru/v2", "golang.org/x/sync",
 	}},
 
 	{pkg: "wechat", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
 
+	{pkg: "internal/testenv/redisserver", libs: []string{"github.com/redis/go-redis/v9"}},
+	{pkg: "internal/testenv/mongoserver", libs: []string{"go.mongodb.org/mongo-driver/v2"}},
+	{pkg: "internal/migrate", own: []string{"album", "store", "media"}, libs: []string{"golang.org/x/sync"}},
 	{pkg: "internal/...", own: []string{"album", "internal/..."}, libs: []string{anyLib}},
 	{pkg: "service/...", own: []string{"album", "store", "realtime", "media", "wechat", "internal/...", "service/..."}, libs: []string{anyLib}},
 	// media and realtime for the values that service hands on: tickets, signed URLs, streams.
@@ -58,6 +62,7 @@ var rules = []row{
 
 	// A client like any other: what it knows of the server it knows from outside.
 	{pkg: "demo", own: []string{"internal/client", "internal/launch"}},
+	{pkg: "deploy", own: []string{"internal/config"}, libs: []string{anyLib, "google.golang.org/api"}},
 	{pkg: "tools/generate", libs: []string{anyLib}},
 	{pkg: "bench/...", own: []string{"..."}, libs: []string{anyLib, "database/sql", "modernc.org/sqlite"}},
 }
@@ -71,10 +76,14 @@ var testLibs = []string{
 // suites of their own contract, and above the contracts the backends, since
 // what stands on a contract is tested on a real one.
 var testRules = []row{
-	{pkg: "store/...", own: []string{"store/storetest", "internal/id"}},
+	{pkg: "store/...", own: []string{"store/storetest", "internal/id", "internal/testenv/mongoserver", "internal/testenv/proxy"}},
 	// The hub is tested on a real broker.
-	{pkg: "realtime/...", own: []string{"realtime/brokertest", "realtime/membroker", "internal/id"}},
-	{pkg: "media/...", own: []string{"media/mediatest", "internal/id"}},
+	{pkg: "realtime/...", own: []string{"realtime/brokertest", "realtime/membroker", "internal/id", "internal/testenv/redisserver"}},
+	{pkg: "media/...", own: []string{"media/mediatest", "internal/id", "internal/testenv/gcsserver"}},
+	{pkg: "internal/testenv/gcsserver", libs: []string{"cloud.google.com/go/storage", "google.golang.org/api"}},
+	{pkg: "internal/migrate", own: append([]string{
+		"store/storetest", "internal/testenv/mongoserver", "internal/testenv/gcsserver",
+	}, backends...)},
 	{pkg: "service/...", own: backends},
 	{pkg: "resolvers/...", own: append([]string{"store"}, backends...)},
 }
