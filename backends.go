@@ -39,7 +39,7 @@ type bucket interface {
 func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onStatement func(string)) (store.Store, error) {
 	if uri := cfg.Backends.MongoURI; uri != "" {
 		s, err := mongostore.Open(ctx, string(uri), &mongostore.Options{
-			AllowStandalone: cfg.Backends.MongoStandalone, OnCommand: onStatement, Logger: logger,
+			AllowStandalone: cfg.Backends.MongoStandalone, Timeout: cfg.Backends.MongoTimeout, OnCommand: onStatement, Logger: logger,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("MONGODB_URI: %w", err)

@@ -78,7 +78,7 @@ func scaleEnv(t testing.TB, now func() time.Time) []string {
 	must(t, err)
 	t.Cleanup(func() { must(t, gcs.Close()) })
 	return []string{
-		"MONGODB_URI=" + database.String(),
+		"MONGODB_URI=" + database.String(), "MONGODB_TIMEOUT=1m", "KEEPSAKE_REQUEST_TIMEOUT=2m", // the machine may be busy
 		"REDIS_URL=" + os.Getenv(scaleRedis), "REDIS_PREFIX=" + name + "/",
 		"GCS_BUCKET=" + gcs.Bucket, "GCS_ENDPOINT=" + gcs.URL, "GCS_HMAC_ID=" + gcs.AccessID, "GCS_HMAC_SECRET=" + gcs.Secret,
 		"KEEPSAKE_SECRET=" + strings.Repeat("5a", 32),

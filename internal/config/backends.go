@@ -1,14 +1,18 @@
 package config
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Backends are the settings of what Keepsake runs on at scale, in place of the
 // embedded backends. Their variables have the names that these services
 // usually go by, without Prefix. An empty MongoURI, RedisURL or GCSBucket leaves
 // that part embedded.
 type Backends struct {
-	MongoURI        Secret `env:"MONGODB_URI"`
-	MongoStandalone bool   `env:"MONGODB_STANDALONE" envDefault:"false"` // a server without transactions is taken
+	MongoURI        Secret        `env:"MONGODB_URI"`
+	MongoStandalone bool          `env:"MONGODB_STANDALONE" envDefault:"false"` // a server without transactions is taken
+	MongoTimeout    time.Duration `env:"MONGODB_TIMEOUT" envDefault:"5s"`
 
 	RedisURL    Secret `env:"REDIS_URL"`
 	RedisPrefix string `env:"REDIS_PREFIX" envDefault:"keepsake/"`
@@ -32,6 +36,9 @@ func (c Config) checkBackends(f faults) {
 	b := c.Backends
 	if uri := string(b.MongoURI); uri != "" && !strings.HasPrefix(uri, "mongodb://") && !strings.HasPrefix(uri, "mongodb+srv://") {
 		f.add("MONGODB_URI", "it must begin with mongodb:// or mongodb+srv://")
+	}
+	if b.MongoTimeout <= 0 {
+		f.add("MONGODB_TIMEOUT", "%v is not more than nothing: write a duration such as 5s", b.MongoTimeout)
 	}
 	if b.Several() {
 		if b.MongoURI == "" {

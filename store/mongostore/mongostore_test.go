@@ -2,18 +2,22 @@ package mongostore
 
 import (
 	"testing"
+	"time"
 
 	"keepsake/internal/testenv/mongoserver"
 	"keepsake/store"
 	"keepsake/store/storetest"
 )
 
+// patience is a timeout for machines that are busy with other tests.
+const patience = 2 * time.Minute
+
 func TestStore(t *testing.T) {
 	server := mongoserver.Start(t)
 	seen := &plans{}
 	t.Run("suite", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) store.Store {
-			return open(t, server, &Options{started: seen.started})
+			return open(t, server, &Options{started: seen.started, Timeout: patience})
 		})
 	})
 	t.Run("shard keys", seen.checkSharding)
