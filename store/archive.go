@@ -64,8 +64,8 @@ type Archive interface {
 // Record is one of the types below, as a value. It has everything that must not
 // be lost, and nothing that a store makes of the rest.
 type Record interface {
-	// Key tells the record from all others of its kind. Keys are compared as bytes.
-	Key() string
+	// SortKey tells the record from all others of its kind. Keys are compared as bytes.
+	SortKey() string
 }
 
 // UserRecord is a user.
@@ -114,38 +114,38 @@ type LikeRecord struct{ album.Like }
 // EntryRecord is an entry of an album's log.
 type EntryRecord struct{ album.Entry }
 
-// Key implements Record.
-func (r UserRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r UserRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r IdentityRecord) Key() string { return r.Provider + "/" + r.Subject }
+// SortKey implements Record.
+func (r IdentityRecord) SortKey() string { return r.Provider + "/" + r.Subject }
 
-// Key implements Record.
-func (r SessionRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r SessionRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r RefreshRecord) Key() string { return hex.EncodeToString(r.Hash) }
+// SortKey implements Record.
+func (r RefreshRecord) SortKey() string { return hex.EncodeToString(r.Hash) }
 
-// Key implements Record.
-func (r AlbumRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r AlbumRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r MemberRecord) Key() string {
+// SortKey implements Record.
+func (r MemberRecord) SortKey() string {
 	at := uint64(r.JoinedAt.UnixMilli()) ^ 1<<63 // sorts as the signed number does
 	return fmt.Sprintf("%s/%016x/%s", r.AlbumID, at, r.UserID)
 }
 
-// Key implements Record.
-func (r ShareRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r ShareRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r MediaRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r MediaRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r CommentRecord) Key() string { return string(r.ID) }
+// SortKey implements Record.
+func (r CommentRecord) SortKey() string { return string(r.ID) }
 
-// Key implements Record.
-func (r LikeRecord) Key() string { return string(r.MediaID) + "/" + string(r.UserID) }
+// SortKey implements Record.
+func (r LikeRecord) SortKey() string { return string(r.MediaID) + "/" + string(r.UserID) }
 
-// Key implements Record.
-func (r EntryRecord) Key() string { return fmt.Sprintf("%s/%016x", r.AlbumID, r.Seq) }
+// SortKey implements Record.
+func (r EntryRecord) SortKey() string { return fmt.Sprintf("%s/%016x", r.AlbumID, r.Seq) }

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,20 +28,47 @@ func (s *Store) Import(ctx context.Context, records []store.Record) error {
 		if err := s.removeMoved(ctx, records); err != nil {
 			return struct{}{}, err
 		}
-		var into *mongo.Collection
-		models := make([]mongo.WriteModel, len(records))
+		docs := make([]placed, len(records))
 		for i, r := range records {
-			c, filter, doc, err := s.document(r, shown)
-			if err != nil {
+			if docs[i], err = s.place(r, shown); err != nil {
 				return struct{}{}, err
 			}
-			into = c
-			models[i] = mongo.NewReplaceOneModel().SetUpsert(true).SetReplacement(doc).
-				SetFilter(append(eq("_id", documentID(r)), filter...))
 		}
-		_, err = into.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
-		return struct{}{}, err
+		return struct{}{}, put(ctx, docs)
 	})
+	return err
+}
+
+// placed is a record's document and where it belongs. The key has, beside the
+// ID, the rest of the shard key.
+type placed struct {
+	in  *mongo.Collection
+	key bson.D
+	doc any
+}
+
+// put inserts documents of one collection, which costs a fraction of replacing
+// them, and replaces those that are there.
+func put(ctx context.Context, docs []placed) error {
+	models := make([]mongo.WriteModel, len(docs))
+	for i, d := range docs {
+		models[i] = mongo.NewInsertOneModel().SetDocument(d.doc)
+	}
+	unordered := options.BulkWrite().SetOrdered(false)
+	_, err := docs[0].in.BulkWrite(ctx, models, unordered)
+	failed, ok := errors.AsType[mongo.BulkWriteException](err)
+	if !ok || failed.WriteConcernError != nil {
+		return err
+	}
+	models = models[:0]
+	for _, e := range failed.WriteErrors {
+		if !mongo.IsDuplicateKeyError(e.WriteError) {
+			return err
+		}
+		d := docs[e.Index]
+		models = append(models, mongo.NewReplaceOneModel().SetUpsert(true).SetFilter(d.key).SetReplacement(d.doc))
+	}
+	_, err = docs[0].in.BulkWrite(ctx, models, unordered)
 	return err
 }
 
@@ -93,39 +121,38 @@ func (s *Store) removeMoved(ctx context.Context, records []store.Record) error {
 	return err
 }
 
-// document makes a record's document, with what the store keeps beside the
-// record, and says where it belongs. The filter has, beside the ID, the rest of
-// the shard key.
-func (s *Store) document(
-	r store.Record, shown map[album.MediaID]bool,
-) (c *mongo.Collection, filter bson.D, doc any, err error) {
+// place makes a record's document, with what the store keeps beside the record.
+func (s *Store) place(r store.Record, shown map[album.MediaID]bool) (placed, error) {
+	at := func(c *mongo.Collection, doc any, shard ...bson.D) (placed, error) {
+		return placed{c, and(append(shard, eq("_id", documentID(r)))...), doc}, nil
+	}
 	switch r := r.(type) {
 	case store.UserRecord:
-		return s.users, nil, userDoc(r.User), nil
+		return at(s.users, userDoc(r.User))
 	case store.IdentityRecord:
-		return s.identities, nil, identityDoc{identityID(r.Provider, r.Subject), identityFields(r.Identity)}, nil
+		return at(s.identities, identityDoc{identityID(r.Provider, r.Subject), identityFields(r.Identity)})
 	case store.SessionRecord:
-		return s.sessions, nil, sessionDoc(r.Session), nil
+		return at(s.sessions, sessionDoc(r.Session))
 	case store.RefreshRecord:
-		return s.refreshes, nil, refreshDoc(r), nil
+		return at(s.refreshes, refreshDoc(r))
 	case store.AlbumRecord:
-		return s.albums, nil, albumDoc{Row: albumFields(r.Album), Trimmed: r.Trimmed, LogBits: logBits(r.Seq - r.Trimmed)}, nil
+		return at(s.albums, albumDoc{Row: albumFields(r.Album), Trimmed: r.Trimmed, LogBits: logBits(r.Seq - r.Trimmed)})
 	case store.MemberRecord:
-		return s.members, bson.D{{Key: "userId", Value: r.UserID}, {Key: "albumId", Value: r.AlbumID}}, memberDocOf(r.Membership), nil
+		return at(s.members, memberDocOf(r.Membership), eq("userId", r.UserID), eq("albumId", r.AlbumID))
 	case store.ShareRecord:
-		return s.shares, eq("tokenHash", r.TokenHash), shareDoc(r.Share), nil
+		return at(s.shares, shareDoc(r.Share), eq("tokenHash", r.TokenHash))
 	case store.MediaRecord:
-		return s.media, eq("albumId", r.AlbumID), mediaDocOf(r), nil
+		return at(s.media, mediaDocOf(r), eq("albumId", r.AlbumID))
 	case store.CommentRecord:
-		d := commentDoc{Row: commentFields(r.Comment), InFeed: r.RemovedAt.IsZero() && shown[r.MediaID]}
-		return s.comments, eq("mediaId", r.MediaID), d, nil
+		inFeed := r.RemovedAt.IsZero() && shown[r.MediaID]
+		return at(s.comments, commentDoc{commentFields(r.Comment), inFeed}, eq("mediaId", r.MediaID))
 	case store.LikeRecord:
-		of := bson.D{{Key: "mediaId", Value: r.MediaID}, {Key: "userId", Value: r.UserID}}
-		return s.likes, of, likeDoc{likeID(r.MediaID, r.UserID), likeFields(r.Like)}, nil
+		doc := likeDoc{likeID(r.MediaID, r.UserID), likeFields(r.Like)}
+		return at(s.likes, doc, eq("mediaId", r.MediaID), eq("userId", r.UserID))
 	case store.EntryRecord:
-		return s.entries, eq("albumId", r.AlbumID), entryDoc{entryID(r.AlbumID, r.Seq), entryFields(r.Entry)}, nil
+		return at(s.entries, entryDoc{entryID(r.AlbumID, r.Seq), entryFields(r.Entry)}, eq("albumId", r.AlbumID))
 	}
-	return nil, nil, nil, fmt.Errorf("a %T is no record", r)
+	return placed{}, fmt.Errorf("a %T is no record", r)
 }
 
 // mediaDocOf finds out where a medium stands.
@@ -187,7 +214,7 @@ func (s *Store) BeginImport(ctx context.Context, mark string) error {
 
 // Importing implements store.Archive.
 func (s *Store) Importing(ctx context.Context) (string, error) {
-	d, err := read(ctx, s, "importing", func(ctx context.Context) (markDoc, error) {
+	d, err := run(ctx, s, "importing", func(ctx context.Context) (markDoc, error) {
 		return findOne[markDoc](ctx, s.db.Collection(markCollection), eq("_id", markID))
 	})
 	return d.Mark, ignoreMissing(err)

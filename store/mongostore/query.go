@@ -36,9 +36,13 @@ func changeOne[D any](ctx context.Context, c *mongo.Collection, filter, change b
 	return d, orNotFound(err)
 }
 
+// oneBatch is more documents than any list has: they come with the first answer,
+// where the server's own choice is 101 and then a second command.
+const oneBatch = 10_000
+
 // find reads all documents that match: the filter, or the limit, bounds them.
 func find[D any](ctx context.Context, c *mongo.Collection, filter bson.D, o ...options.Lister[options.FindOptions]) ([]D, error) {
-	cursor, err := c.Find(ctx, filter, o...)
+	cursor, err := c.Find(ctx, filter, slices.Insert(o, 0, options.Lister[options.FindOptions](options.Find().SetBatchSize(oneBatch)))...)
 	return all[D](ctx, cursor, err)
 }
 
@@ -52,7 +56,7 @@ func page[D any](ctx context.Context, c *mongo.Collection, filter, sort bson.D, 
 
 // aggregate reads what a pipeline gives.
 func aggregate[D any](ctx context.Context, c *mongo.Collection, stages ...bson.D) ([]D, error) {
-	cursor, err := c.Aggregate(ctx, mongo.Pipeline(stages))
+	cursor, err := c.Aggregate(ctx, mongo.Pipeline(stages), options.Aggregate().SetBatchSize(oneBatch))
 	return all[D](ctx, cursor, err)
 }
 

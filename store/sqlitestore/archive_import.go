@@ -29,7 +29,7 @@ func (s *Store) Import(ctx context.Context, records []store.Record) error {
 	return update(ctx, s, "import", func(c *conn) error {
 		for _, r := range records {
 			if err := importRecord(c, r); err != nil {
-				return fmt.Errorf("%s: %w", r.Key(), err)
+				return fmt.Errorf("%s: %w", r.SortKey(), err)
 			}
 		}
 		return nil
@@ -88,23 +88,15 @@ func importMedia(c *conn, r store.MediaRecord) error {
 	return err
 }
 
-// The mark is a table of its own, there only during an import: a finished one
-// leaves a database like any other.
-const (
-	hasMark    = `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'import_mark'`
-	readMark   = `SELECT mark FROM import_mark`
-	createMark = `CREATE TABLE import_mark (mark TEXT NOT NULL) STRICT`
-	insertMark = `INSERT INTO import_mark (mark) VALUES (?)`
-	dropMark   = `DROP TABLE IF EXISTS import_mark`
-)
-
-// mark returns the mark of an import, or that there is none.
+// mark returns the mark of an import, or that there is none. It is a table of its
+// own with one row, there only during an import: a finished one leaves a
+// database like any other.
 func mark(c *conn) (mark string, ok bool, err error) {
-	n, err := one(c, (*row).num, hasMark)
-	if err != nil || n == 0 {
+	err = c.each(`PRAGMA table_list(import_mark)`, nil, func(*row) { ok = true })
+	if err != nil || !ok {
 		return "", false, err
 	}
-	mark, err = one(c, (*row).text, readMark)
+	mark, err = one(c, (*row).text, `SELECT mark FROM import_mark`)
 	return mark, true, err
 }
 
@@ -130,10 +122,10 @@ func (s *Store) BeginImport(ctx context.Context, as string) error {
 				return album.Errorf(album.CodeConflict, "this database is not empty: it has %s", kind)
 			}
 		}
-		if _, err := c.exec(createMark); err != nil {
+		if _, err := c.exec(`CREATE TABLE import_mark (mark TEXT NOT NULL) STRICT`); err != nil {
 			return err
 		}
-		_, err = c.exec(insertMark, as)
+		_, err = c.exec(`INSERT INTO import_mark (mark) VALUES (?)`, as)
 		return err
 	})
 }
@@ -149,7 +141,7 @@ func (s *Store) Importing(ctx context.Context) (string, error) {
 // EndImport implements store.Archive.
 func (s *Store) EndImport(ctx context.Context) error {
 	return update(ctx, s, "end an import", func(c *conn) error {
-		_, err := c.exec(dropMark)
+		_, err := c.exec(`DROP TABLE IF EXISTS import_mark`)
 		return err
 	})
 }

@@ -18,8 +18,8 @@ import (
 var errAlone = album.Errorf(album.CodeUnavailable, "this database is open for moving its data, and for nothing else")
 
 // OpenAlone opens a database as Open does, but for the methods of store.Archive
-// alone, and so that nobody else can open it meanwhile. It fails, within a few
-// seconds, if anybody has it open: a server that runs.
+// alone, and so that nobody else can open it meanwhile. It is CONFLICT if
+// anybody has it open: a server that runs.
 func OpenAlone(ctx context.Context, path string, o *Options) (*Store, error) {
 	s, err := openAlone(ctx, path, o)
 	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
@@ -44,7 +44,8 @@ func openAlone(ctx context.Context, path string, o *Options) (*Store, error) {
 	}
 	// The lock is taken with the first look at the file and kept to the end
 	// (https://sqlite.org/pragma.html#pragma_locking_mode).
-	settings := slices.Concat([]string{"locking_mode = EXCLUSIVE"}, writerPragmas, opts.settings)
+	lock := []string{"busy_timeout = 500", "locking_mode = EXCLUSIVE", "journal_mode = WAL"}
+	settings := slices.Concat(lock, writerPragmas, opts.settings)
 	// First a try, so that the schema of a file in use is left alone.
 	c, err := connect(path, settings, nil)
 	if err == nil {

@@ -27,6 +27,8 @@ type Fixture struct {
 	s   store.Store
 	ctx context.Context // the test's
 
+	another func() *Fixture // one for a new, empty store of the same backend; the suite's alone
+
 	mu      sync.Mutex
 	entropy *rand.ChaCha8
 	now     time.Time

@@ -74,6 +74,7 @@ func parts() []part {
 		{"batch reads", batches()},
 		{"sweeps", sweeps()},
 		{"purge", purges()},
+		{"archive", archives()},
 		{"races of likes", raceLikes()},
 		{"races of the log", raceLog()},
 		{"races of people", racePeople()},
@@ -94,5 +95,7 @@ func fresh(t *testing.T, open func(t *testing.T) store.Store) *Fixture {
 			t.Errorf("Close: %v", err)
 		}
 	})
-	return NewFixture(t, s)
+	f := NewFixture(t, s)
+	f.another = func() *Fixture { return fresh(t, open) }
+	return f
 }
