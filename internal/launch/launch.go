@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"keepsake/internal/config"
 )
 
 // startTimeout is how long a server may take to say that it is ready.
@@ -42,16 +44,12 @@ type Server struct {
 
 // Start runs a program on a free port of the loopback and returns when it
 // answers. It keeps its data in the directory data, writes its log to logs, and
-// takes more settings from env, each as NAME=value. It is killed when ctx ends.
+// takes more settings from env, each as NAME=value, and none from outside. It is
+// killed when ctx ends.
 func Start(ctx context.Context, program, data string, logs io.Writer, env ...string) (*Server, error) {
 	said := &announcement{url: make(chan string, 1)}
 	s := &Server{cmd: exec.CommandContext(ctx, program), done: make(chan struct{})}
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "KEEPSAKE_") {
-			s.cmd.Env = append(s.cmd.Env, v)
-		}
-	}
-	s.cmd.Env = append(s.cmd.Env, "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_DATA="+data)
+	s.cmd.Env = append(outside(os.Environ()), "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_DATA="+data)
 	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Stdout, s.cmd.Stderr = said, logs
 	if err := s.cmd.Start(); err != nil {
@@ -71,6 +69,19 @@ func Start(ctx context.Context, program, data string, logs io.Writer, env ...str
 	case <-timeout.C:
 		return nil, errors.Join(fmt.Errorf("start the server: not ready within %v", startTimeout), s.Kill())
 	}
+}
+
+// outside returns the variables that are none of the server's, so that it has
+// no settings but those it is given.
+func outside(environ []string) (env []string) {
+	settings := config.Variables()
+	for _, v := range environ {
+		name, _, _ := strings.Cut(v, "=")
+		if _, ours := settings[name]; !ours && !strings.HasPrefix(name, config.Prefix) {
+			env = append(env, v)
+		}
+	}
+	return env
 }
 
 // Done is closed when the process has ended.

@@ -26,9 +26,10 @@ const wait = `while :; do sleep 0.01; done`
 
 func TestStartAndStop(t *testing.T) {
 	t.Setenv("KEEPSAKE_LOG_LEVEL", "from outside")
+	t.Setenv("MONGODB_URI", "from outside")
 	var logs bytes.Buffer
 	program := script(t, `
-		echo "$KEEPSAKE_DATA $KEEPSAKE_LISTEN $KEEPSAKE_DRAIN $KEEPSAKE_LOG_LEVEL." >&2
+		echo "$KEEPSAKE_DATA $KEEPSAKE_LISTEN $KEEPSAKE_DRAIN $KEEPSAKE_LOG_LEVEL$MONGODB_URI." >&2
 		trap 'echo bye >&2; exit 0' TERM
 		printf 'ready at '; echo 'http://127.0.0.1:1234/graphql, it is'
 		echo http://127.0.0.1:5678
