@@ -21,6 +21,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"bucket-setup", "set the CORS and lifecycle rules of the bucket GCS_BUCKET", bucketSetup},
+		{"ready", "ask the server that runs here whether it is ready", askReady},
+		{"migrate", "move an installation to the backends that are configured, or back", migrateCommand},
 	}
 }
 
