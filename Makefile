@@ -41,10 +41,14 @@ demo-deps: ## Install what the demo needs: ffmpeg
 ##
 
 .PHONY: test
-test: need-go need-cc test-deps ## Run go vet and all tests with the race detector
+test: need-go need-cc test-deps demo-deps ## Run go vet and all tests with the race detector
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 	@go test -v -run '^TestCapabilities$$' ./internal/testenv/mongoserver | grep -m 1 -o 'engine: .*'
+
+.PHONY: test-cluster
+test-cluster: need-go need-cc test-deps demo-deps ## Play the demo on three nodes, then kill them and their Redis
+	CGO_ENABLED=1 go test -race -count=1 -v -run 'Cluster|Balancer' ./internal/cluster ./internal/crashtest
 
 .PHONY: test-deps
 test-deps: ## Install what the tests start: redis-server, and a MongoDB or its stand-in

@@ -23,18 +23,18 @@ import (
 const defaultURL = "http://127.0.0.1:8080"
 
 func main() {
-	url := flag.String("url", defaultURL, "the server's base `URL`; without this flag one is started if none answers there")
-	photos := flag.String("photos", "", "a `directory` of JPEG, PNG, GIF or WebP files to upload; 2 at least, of which 9 are taken")
+	s := &story{}
+	flag.Func("url", "a server's base `URL`; without this flag one is started if none answers at "+defaultURL+".\n"+
+		"Give it again for each node of a cluster: Mei calls the first, Jun the second, and whoever else\n"+
+		"comes the third; of fewer they take turns", func(url string) error { s.urls = append(s.urls, url); return nil })
+	flag.StringVar(&s.photoDir, "photos", "", "a `directory` of JPEG, PNG, GIF or WebP files to upload; 2 at least, of which 9 are taken")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "demo: what is %q? See -help.\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "url" })
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout, &story{url: *url, urlGiven: given, photoDir: *photos})
+	err := run(ctx, os.Stdout, s)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)

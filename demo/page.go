@@ -63,7 +63,7 @@ func (s *story) showMedium(ctx context.Context, m medium) error {
 		return fmt.Errorf("%s has no URL to show or to download", m.FileName)
 	}
 	s.tell.line("  %s", m.URL.URL)
-	f, err := s.server.Get(ctx, m.URL.URL, m.Bytes)
+	f, err := s.jun.api.Get(ctx, m.URL.URL, m.Bytes)
 	if err != nil {
 		return fmt.Errorf("%s: %w", m.FileName, err)
 	}
@@ -108,7 +108,7 @@ func downloadOriginal(ctx context.Context, s *story) error {
 		}
 		s.tell.line("%s", m.Download.URL)
 		began := time.Now()
-		got, err := s.server.Get(ctx, m.Download.URL, m.Bytes)
+		got, err := s.jun.api.Get(ctx, m.Download.URL, m.Bytes)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 func meiBegins(ctx context.Context, s *story) (err error) {
-	if s.mei, err = s.signUp(ctx, "Mei"); err != nil {
+	if s.mei, err = s.signUp(ctx, callsMei, "Mei"); err != nil {
 		return err
 	}
 	s.title = "A summer in eight cameras"
@@ -56,12 +56,13 @@ func meiShares(ctx context.Context, s *story) error {
 
 // anonymousLooks opens the link as who has no account: to see, and no more.
 func anonymousLooks(ctx context.Context, s *story) error {
+	nobody := s.server(callsElse)
 	data, err := client.Ask[struct {
 		OpenShare struct {
 			AccessToken string `json:"accessToken"`
 			Album       page   `json:"album"`
 		} `json:"openShare"`
-	}](ctx, s.server, pageFields+` mutation($input: OpenShareInput!) {
+	}](ctx, nobody, pageFields+` mutation($input: OpenShareInput!) {
 		openShare(input: $input) { accessToken album { ...page } }
 	}`, input("token", s.token))
 	if err != nil {
@@ -83,13 +84,13 @@ func anonymousLooks(ctx context.Context, s *story) error {
 	if newest.URL == nil || newest.Download != nil {
 		return errors.New("a visitor of this link should see media, but not fetch originals as files")
 	}
-	shown, err := s.server.Get(ctx, newest.URL.URL, newest.Bytes)
+	shown, err := nobody.Get(ctx, newest.URL.URL, newest.Bytes)
 	if err != nil {
 		return err
 	}
 	s.tell.line("fetches %s: %s, %s", newest.FileName, shown.ContentType, size(int64(len(shown.Content))))
 
-	visitor := s.server.As(data.OpenShare.AccessToken)
+	visitor := nobody.As(data.OpenShare.AccessToken)
 	err = visitor.Do(ctx, `mutation($input: AddCommentInput!) { addComment(input: $input) { comment { id } } }`,
 		input("mediaId", newest.ID, "text", "Am I here?"), &struct{}{})
 	if err := refused("a visitor's comment", err, "UNAUTHENTICATED", "FORBIDDEN"); err != nil {
@@ -103,7 +104,7 @@ func anonymousLooks(ctx context.Context, s *story) error {
 }
 
 func junJoins(ctx context.Context, s *story) (err error) {
-	if s.jun, err = s.signUp(ctx, "Jun"); err != nil {
+	if s.jun, err = s.signUp(ctx, callsJun, "Jun"); err != nil {
 		return err
 	}
 	if _, err := s.jun.readPage(ctx, s.album); client.Code(err) != "NOT_FOUND" {

@@ -13,7 +13,7 @@ import (
 
 // strangerLooks tries every way to something of the album that is not public.
 func strangerLooks(ctx context.Context, s *story) error {
-	otto, err := s.signUp(ctx, "Otto")
+	otto, err := s.signUp(ctx, callsElse, "Otto")
 	if err != nil {
 		return err
 	}
@@ -65,15 +65,15 @@ func wrongList() []wrongThing {
 			return err
 		}, "INVALID_INPUT"},
 		{"Mei's name for another account", func(ctx context.Context, s *story) error {
-			return s.server.Do(ctx, `mutation($input: SignUpInput!) { signUp(input: $input) { session { accessToken } } }`,
+			return s.server(callsElse).Do(ctx, `mutation($input: SignUpInput!) { signUp(input: $input) { session { accessToken } } }`,
 				input("name", s.mei.account, "password", password), &struct{}{})
 		}, "NAME_TAKEN"},
 		{"a wrong password", func(ctx context.Context, s *story) error {
-			return s.server.Do(ctx, `mutation($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }`,
+			return s.server(callsElse).Do(ctx, `mutation($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }`,
 				input("name", s.mei.account, "password", password+"!"), &struct{}{})
 		}, "SIGN_IN_FAILED"},
 		{"a forged access token", func(ctx context.Context, s *story) error {
-			return s.server.As("forged").Do(ctx, `{ me { id } }`, nil, &struct{}{})
+			return s.server(callsElse).As("forged").Do(ctx, `{ me { id } }`, nil, &struct{}{})
 		}, "TOKEN_INVALID"},
 		{"a forged link", func(ctx context.Context, s *story) error {
 			return s.jun.api.Do(ctx, `mutation($input: JoinAlbumInput!) { joinAlbum(input: $input) { membership { role } } }`,
@@ -177,7 +177,7 @@ func changedURL(ctx context.Context, s *story) error {
 	if url == s.media[0].URL.URL { // the path does not hold the ID: change the signature
 		url += "x"
 	}
-	_, err := s.server.Get(ctx, url, 64<<20)
+	_, err := s.server(callsElse).Get(ctx, url, 64<<20)
 	if client.Status(err) == http.StatusNotFound {
 		return errors.New("it was looked up before its signature was checked")
 	}

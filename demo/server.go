@@ -22,20 +22,25 @@ const (
 	logTail = 20
 )
 
-// findServer takes the server at the URL, or starts one if that was not asked for.
+// findServer takes the servers at the URLs, or starts one if none was asked for.
 func findServer(ctx context.Context, s *story) (err error) {
 	if s.dir, err = os.MkdirTemp("", "keepsake-demo-"); err != nil {
 		return err
 	}
-	s.server = client.New(s.url, nil)
-	if s.answers(ctx) {
-		s.tell.line("one is running at %s", s.url)
+	for _, url := range s.urls {
+		if !answers(ctx, url) {
+			return fmt.Errorf("no Keepsake answers at %s", url)
+		}
+		s.tell.line("one is running at %s", url)
+	}
+	if len(s.urls) > 0 {
 		return nil
 	}
-	if s.urlGiven {
-		return fmt.Errorf("no Keepsake answers at %s", s.url)
+	if s.urls = []string{defaultURL}; answers(ctx, defaultURL) {
+		s.tell.line("one is running at %s", defaultURL)
+		return nil
 	}
-	s.tell.line("none at %s, so one is built", s.url)
+	s.tell.line("none at %s, so one is built", defaultURL)
 	began := time.Now()
 	program, err := launch.Build(ctx, s.dir)
 	if err != nil {
@@ -51,18 +56,18 @@ func findServer(ctx context.Context, s *story) (err error) {
 	if err != nil {
 		return err
 	}
-	s.url, s.server = s.own.URL, client.New(s.own.URL, nil)
-	s.tell.line("started at %s in %s, with its data in %s for as long as this lasts", s.url, took(began), s.dir)
-	if !s.answers(ctx) {
+	s.urls = []string{s.own.URL}
+	s.tell.line("started at %s in %s, with its data in %s for as long as this lasts", s.own.URL, took(began), s.dir)
+	if !answers(ctx, s.own.URL) {
 		return errors.New("it does not answer")
 	}
 	return nil
 }
 
-func (s *story) answers(ctx context.Context) bool {
+func answers(ctx context.Context, url string) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	return s.server.Alive(ctx)
+	return client.New(url, nil).Alive(ctx)
 }
 
 // closeAll ends the sockets and, if it is ours, the server.
@@ -72,7 +77,7 @@ func closeAll(ctx context.Context, s *story) error {
 	}
 	s.tell.line("both sockets are closed")
 	if s.own == nil {
-		s.tell.line("the server at %s goes on; sign in there as %s", s.url, s.mei.account)
+		s.tell.line("the server at %s goes on; sign in there as %s", s.urls[callsMei], s.mei.account)
 		return nil
 	}
 	began := time.Now()

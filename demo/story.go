@@ -14,15 +14,13 @@ import (
 
 // story is what the steps know and hand on.
 type story struct {
-	url      string
-	urlGiven bool
+	urls     []string // of the nodes, one or more, once the first step is done
 	photoDir string
 	tell     teller
 
-	server *client.Client // as nobody
-	own    *launch.Server // that we started, or nil
-	dir    string         // for the video, our server and its data
-	log    *os.File       // of our server
+	own *launch.Server // that we started, or nil
+	dir string         // for the video, our server and its data
+	log *os.File       // of our server
 
 	photos []file // the owner's
 	video  file
@@ -34,6 +32,21 @@ type story struct {
 	media    []medium // as they were uploaded
 	token    string   // of the share link
 	first    comment  // the guest's
+}
+
+// caller is somebody who calls a server.
+type caller int
+
+// In the order in which they take the servers that there are.
+const (
+	callsMei caller = iota
+	callsJun
+	callsElse // whoever else comes, with an account or without
+)
+
+// server is a client of the server that somebody calls, as nobody.
+func (s *story) server(who caller) *client.Client {
+	return client.New(s.urls[int(who)%len(s.urls)], nil)
 }
 
 // steps is the story, in order.
@@ -75,7 +88,8 @@ type person struct {
 const password = "correct horse battery"
 
 // signUp makes an account under a name that is free.
-func (s *story) signUp(ctx context.Context, name string) (*person, error) {
+func (s *story) signUp(ctx context.Context, who caller, name string) (*person, error) {
+	server := s.server(who)
 	p := &person{name: name, account: strings.ToLower(name) + "-" + strings.ToLower(rand.Text()[:8])}
 	data, err := client.Ask[struct {
 		SignUp struct {
@@ -88,14 +102,14 @@ func (s *story) signUp(ctx context.Context, name string) (*person, error) {
 				} `json:"user"`
 			} `json:"session"`
 		} `json:"signUp"`
-	}](ctx, s.server, `mutation($input: SignUpInput!) {
+	}](ctx, server, `mutation($input: SignUpInput!) {
 		signUp(input: $input) { session { accessToken user { id displayName accountName } } }
 	}`, input("name", p.account, "password", password, "displayName", name))
 	if err != nil {
 		return nil, err
 	}
 	session := data.SignUp.Session
-	p.id, p.api = session.User.ID, s.server.As(session.AccessToken)
+	p.id, p.api = session.User.ID, server.As(session.AccessToken)
 	s.tell.line("%s is %s, account %s, password %q", name, p.id, p.account, password)
 	return p, errors.Join(
 		same("the display name", session.User.DisplayName, name),

@@ -28,14 +28,15 @@ type story struct {
 	ctx     context.Context
 	program string
 	data    string
-	server  *launch.Server
+	server  *launch.Server // that runs now; nil for a cluster
+	url     string         // where people call
 
-	ledger  *ledger
-	people  []*person
-	albumID album.AlbumID
-	token   string       // of the link to join by
-	origin  album.Cursor // of the new album
-	watcher *subscriber
+	ledger   *ledger
+	people   []*person
+	albumID  album.AlbumID
+	token    string       // of the link to join by
+	origin   album.Cursor // of the new album
+	watchers []*subscriber
 }
 
 // A server that is killed loses nothing that it acknowledged.
@@ -50,27 +51,24 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	s.start()
 	s.settle()
 
-	s.watcher = &subscriber{
-		api: s.people[1].as(s.server.URL), albumID: s.albumID, cursor: s.origin,
-		servers: make(chan string, 1), changed: make(chan struct{}, 1),
-	}
+	watcher := s.newWatcher()
 	watching := make(chan struct{})
-	go func() { defer close(watching); s.watcher.run(ctx, t) }()
+	go func() { defer close(watching); watcher.run(ctx, t) }()
 	defer func() {
-		close(s.watcher.servers)
+		close(watcher.servers)
 		cancel()
 		<-watching
 	}()
-	s.watcher.servers <- s.server.URL
+	watcher.servers <- s.url
 
 	for round := range rounds {
 		s.crash(uint64(round))
 		s.start()
-		s.watcher.servers <- s.server.URL
+		watcher.servers <- s.url
 		s.finishUploads()
 		s.audit()
 	}
-	s.watcher.stopped.Store(true)
+	watcher.stopped.Store(true)
 	began := time.Now()
 	limit, stop := context.WithTimeout(ctx, stopTimeout)
 	defer stop()
@@ -96,16 +94,27 @@ func (s *story) start() {
 	s.server, err = launch.Start(s.ctx, s.program, s.data, s.t.Output())
 	s.must(err)
 	s.t.Logf("a server started in %v", time.Since(began))
+	s.url = s.server.URL
 	s.t.Cleanup(func() { _ = s.server.Kill() })
 }
 
-func (s *story) owner() *client.Client { return s.people[0].as(s.server.URL) }
+// newWatcher makes a subscriber from the album's beginning, who is not watching yet.
+func (s *story) newWatcher() *subscriber {
+	w := &subscriber{
+		api: s.people[1].as(s.url), albumID: s.albumID, cursor: s.origin,
+		servers: make(chan string, 1), changed: make(chan struct{}, 1),
+	}
+	s.watchers = append(s.watchers, w)
+	return w
+}
+
+func (s *story) owner() *client.Client { return s.people[0].as(s.url) }
 
 // settle makes the album, its first members and media.
 func (s *story) settle() {
 	s.t.Helper()
 	for i := range people {
-		p, err := signUp(s.ctx, s.server.URL, i)
+		p, err := signUp(s.ctx, s.url, i)
 		s.must(err)
 		s.people = append(s.people, p)
 		s.ledger.members[p.id] = &asked{acked: true}
@@ -127,15 +136,15 @@ func (s *story) settle() {
 	w := s.writers()
 	for _, p := range s.people {
 		if p.index > 0 {
-			s.must(joinAlbum(s.ctx, p.as(s.server.URL), s.token))
+			s.must(joinAlbum(s.ctx, p.as(s.url), s.token))
 		}
-		s.must(w.upload(s.ctx, p.as(s.server.URL), p, true))
+		s.must(w.upload(s.ctx, p.as(s.url), p, true))
 	}
 }
 
 func (s *story) writers() *writers {
 	return &writers{
-		t: s.t, base: s.server.URL, albumID: string(s.albumID), token: s.token,
+		t: s.t, base: s.url, albumID: string(s.albumID), token: s.token,
 		people: s.people, ledger: s.ledger, changed: make(chan struct{}, 1),
 	}
 }
@@ -145,12 +154,13 @@ func (s *story) crash(round uint64) {
 	s.t.Helper()
 	w := s.writers()
 	goal := s.ledger.acknowledged() + roundAcks
-	seen := s.watcher.at()
+	watcher := s.watchers[0]
+	seen := watcher.at()
 	writing := w.run(s.ctx, round)
-	for s.ledger.acknowledged() < goal || s.watcher.at() == seen {
+	for s.ledger.acknowledged() < goal || watcher.at() == seen {
 		select {
 		case <-w.changed:
-		case <-s.watcher.changed:
+		case <-watcher.changed:
 		case <-s.ctx.Done():
 			s.t.Fatalf("%d things were acknowledged, want %d: %v", s.ledger.acknowledged(), goal, s.ctx.Err())
 		}
@@ -166,7 +176,7 @@ func (s *story) finishUploads() {
 	s.t.Helper()
 	finished, incomplete := 0, 0
 	for id, u := range s.ledger.unfinished() {
-		err := finalizeUpload(s.ctx, s.people[u.owner].as(s.server.URL), id)
+		err := finalizeUpload(s.ctx, s.people[u.owner].as(s.url), id)
 		switch {
 		case err == nil:
 			finished++
@@ -184,13 +194,13 @@ func (s *story) finishUploads() {
 func (s *story) audit() {
 	s.t.Helper()
 	for _, p := range s.people {
-		me, err := client.Ask[struct{ Me struct{ ID string } }](s.ctx, p.as(s.server.URL), `{ me { id } }`, nil)
+		me, err := client.Ask[struct{ Me struct{ ID string } }](s.ctx, p.as(s.url), `{ me { id } }`, nil)
 		if err != nil || me.Me.ID != p.id {
 			s.t.Errorf("the session of %s is that of %q: %v", p.id, me.Me.ID, err)
 		}
 	}
 	for title, a := range s.ledger.createdAlbums() {
-		got, err := client.Ask[struct{ Album struct{ Title string } }](s.ctx, s.people[a.owner].as(s.server.URL),
+		got, err := client.Ask[struct{ Album struct{ Title string } }](s.ctx, s.people[a.owner].as(s.url),
 			`query($a: ID!) { album(id: $a) { title } }`, client.Vars{"a": a.id})
 		if err != nil || got.Album.Title != title {
 			s.t.Errorf("album %s was acknowledged as %q, and is %q: %v", a.id, title, got.Album.Title, err)
@@ -202,12 +212,13 @@ func (s *story) audit() {
 	s.must(err)
 	first, err := album.ParseLogCursor(s.albumID, s.origin)
 	s.must(err)
-	last := log[len(log)-1].seq
-	for s.watcher.at() < last {
-		select {
-		case <-s.watcher.changed:
-		case <-s.ctx.Done():
-			s.t.Fatalf("the subscriber is at %d of %d: %v", s.watcher.at(), last, s.ctx.Err())
+	for i, w := range s.watchers {
+		for last := log[len(log)-1].seq; w.at() < last; {
+			select {
+			case <-w.changed:
+			case <-s.ctx.Done():
+				s.t.Fatalf("subscriber %d is at %d of %d: %v", i, w.at(), last, s.ctx.Err())
+			}
 		}
 	}
 	// The owner did not join: its membership came with the album.
@@ -219,8 +230,10 @@ func (s *story) audit() {
 		}
 	}
 	// The writers have ended, so the ledger stands still.
-	found := slices.Concat(
-		auditState(s.ledger, now), auditLog(&withoutOwner, log, first), auditStream(log, s.watcher.all()))
+	found := slices.Concat(auditState(s.ledger, now), auditLog(&withoutOwner, log, first))
+	for _, w := range s.watchers {
+		found = append(found, auditStream(log, w.all())...)
+	}
 	for _, f := range found {
 		s.t.Error(f)
 	}

@@ -2,7 +2,8 @@
 // the middle of its work, again and again, and holds what is there afterwards
 // against what was acknowledged.
 //
-//   - crash_test.go is the story;
+//   - crash_test.go is the story; cluster_test.go is that of several nodes, of which
+//     one is killed and one is drained, and whose Redis is killed;
 //   - writers_test.go is what people do meanwhile, and writes down in the ledger
 //     what they asked for and what was acknowledged;
 //   - subscriber_test.go watches over all the crashes;

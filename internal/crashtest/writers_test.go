@@ -51,6 +51,11 @@ type writers struct {
 	ledger  *ledger
 	changed chan struct{} // gets a value now and then, after something was acknowledged
 	killed  atomic.Bool   // set just before the server is killed
+
+	// goOn says for a cluster, in place of killed, whether an error is one that a
+	// node's end explains; the writer then goes on, until done is closed.
+	goOn func(error) bool
+	done chan struct{}
 }
 
 // run starts everybody; the returned wait group is done when all have seen that
@@ -98,12 +103,25 @@ func (w *writers) ended(err error) bool {
 		case w.changed <- struct{}{}:
 		default: // nobody looks just now
 		}
-		return false
+		return w.over()
+	}
+	if w.goOn != nil && w.goOn(err) {
+		return w.over()
 	}
 	if !w.killed.Load() || client.Code(err) != "" || client.Status(err) != 0 {
 		w.t.Errorf("a writer failed: %v", err)
 	}
 	return true
+}
+
+// over reports whether the writers of a cluster are to stop.
+func (w *writers) over() bool {
+	select {
+	case <-w.done: // nil, and so never ready, but for a cluster
+		return true
+	default:
+		return false
+	}
 }
 
 func (w *writers) comment(ctx context.Context, api *client.Client, mediaID, parent string) error {

@@ -1,0 +1,8 @@
+// Package cluster runs several Keepsake servers as one service on this machine,
+// for tests: processes of their own that share a database, a Redis and a bucket,
+// behind a balancer.
+//
+//   - balancer.go is the balancer;
+//   - node.go is one server, which can be killed, drained and started again;
+//   - cluster.go starts everything.
+package cluster

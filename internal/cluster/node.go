@@ -1,0 +1,62 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+
+	"keepsake/internal/launch"
+)
+
+// Node is one server of a cluster. Its methods are for one goroutine at a time;
+// between Kill or Drain and Start nothing listens at its URL.
+type Node struct {
+	URL  string
+	Data string // its data directory, which a node of a cluster has no use for
+
+	addr    string // host:port
+	program string
+	logs    io.Writer
+	env     []string
+	process *launch.Server
+}
+
+// Start runs the node and returns when it serves. It is killed when ctx ends.
+func (n *Node) Start(ctx context.Context) (err error) {
+	if n.process, err = launch.Start(ctx, n.program, n.Data, n.logs, n.env...); err != nil {
+		return fmt.Errorf("node %s: %w", n.addr, err)
+	}
+	return nil
+}
+
+// Kill ends the node as kill -9 does, if it runs.
+func (n *Node) Kill() error {
+	if n.process == nil {
+		return nil
+	}
+	return n.process.Kill()
+}
+
+// Drain ends the node by SIGTERM and waits for it. An exit code other than 0 is
+// an error; once ctx ends the node is killed.
+func (n *Node) Drain(ctx context.Context) error { return n.process.Stop(ctx) }
+
+// freeAddr returns an address of the loopback that nobody listens on. Its port
+// is below those that systems give to connections, so that none of them takes it
+// while the node is down.
+func freeAddr() (string, error) {
+	var all error
+	for range 20 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
+		var listen net.ListenConfig
+		l, err := listen.Listen(context.Background(), "tcp", addr)
+		if err == nil {
+			return addr, l.Close()
+		}
+		all = errors.Join(all, err)
+	}
+	return "", all
+}
