@@ -1,113 +1,96 @@
 // Package floor is what the server is measured against: the same page and the
 // same like, as a competent engineer would write them by hand for this one
-// purpose, with net/http, database/sql, a few statements and encoding/json, over
-// the same database file. It checks the token and the album's privacy, and
-// signs two URLs a medium, as the server does. It has no GraphQL, no log of
-// events, no subscriptions, and does not ask whether a session was revoked.
+// purpose, with net/http, encoding/json and a few statements through
+// database/sql, or a few commands through MongoDB's driver, over the same
+// database. It checks the token and the album's privacy, and signs two URLs a
+// medium, as the server does. It has no GraphQL, no log of events, no
+// subscriptions, and does not ask whether a session was revoked.
 package floor
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"keepsake/album"
-	"keepsake/bench/dataset"
 	"keepsake/internal/auth"
 )
 
-// The settings of the connections: those that read have the server's; the one
-// that writes commits each like alone, on disk before it is answered.
-var (
-	readerPragmas = []string{"query_only(1)", "cache_size(-4096)", "mmap_size(1073741824)"}
-	writerPragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16384)"}
-)
-
-// readers is how many connections read at once, the server's number on a small
-// machine.
-const readers = 4
-
 // Floor answers GET /albums/{id} and PUT and DELETE /media/{id}/like.
 type Floor struct {
-	tokens  *auth.Tokens
-	key     []byte // of signed URLs
-	base    string // what signed URLs begin with
-	closers []func() error
-
-	readDB, writeDB *sql.DB
-	access, media   *sql.Stmt
-	comments        *sql.Stmt
-	likable         *sql.Stmt
-	like, unlike    *sql.Stmt
-	count           *sql.Stmt
+	tokens *auth.Tokens
+	key    []byte // of signed URLs
+	base   string // what signed URLs begin with
+	db     database
 }
 
-// Open opens the database file at path. Tokens and URLs are signed with key;
-// URLs begin with base.
-func Open(ctx context.Context, path string, key auth.Key, base string) (f *Floor, err error) {
-	f = &Floor{
-		tokens: auth.NewTokens(key.Derive(auth.LabelAccess), time.Now),
-		key:    key.Derive(auth.LabelMedia),
-		base:   base,
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close())
-		}
-	}()
-	if f.writeDB, err = f.open(path, writerPragmas, 1); err != nil {
-		return nil, err
-	}
-	if f.readDB, err = f.open(path, readerPragmas, readers); err != nil {
-		return nil, err
-	}
-	for _, p := range []struct {
-		to    **sql.Stmt
-		db    *sql.DB
-		query string
-	}{
-		{&f.access, f.readDB, accessQuery},
-		{&f.media, f.readDB, mediaQuery},
-		{&f.comments, f.readDB, commentsQuery},
-		{&f.likable, f.readDB, likableQuery},
-		{&f.like, f.writeDB, likeQuery},
-		{&f.unlike, f.writeDB, unlikeQuery},
-		{&f.count, f.writeDB, countQuery},
-	} {
-		st, err := p.db.PrepareContext(ctx, p.query)
-		if err != nil {
-			return nil, fmt.Errorf("prepare %s: %w", p.query, err)
-		}
-		f.closers = append(f.closers, st.Close)
-		*p.to = st
-	}
-	return f, nil
+// database is what is asked of SQLite or MongoDB. What is not there is errNotFound.
+type database interface {
+	// album returns how somebody stands to an active album, with who may download.
+	album(ctx context.Context, id string, viewer album.UserID) (access, error)
+	// media returns the newest n media of an album, with their owners.
+	media(ctx context.Context, id string, viewer album.UserID, n int) ([]row, error)
+	// comments adds the first three comments of each medium, with their authors.
+	comments(ctx context.Context, edges []edge[*medium]) error
+	// medium returns how somebody stands to a medium's album, with who may like.
+	medium(ctx context.Context, id string, viewer album.UserID) (access, error)
+	// like changes a like and the count in one transaction.
+	like(ctx context.Context, id string, viewer album.UserID, liked bool) (likes, error)
+	close() error
 }
 
-func (f *Floor) open(path string, pragmas []string, connections int) (*sql.DB, error) {
-	db, err := dataset.Open(path, pragmas...)
+// access is how somebody stands to an album.
+type access struct {
+	title   string
+	private bool
+	member  bool
+	who     audience // may do what is asked for
+}
+
+// audience has SQLite's numbers.
+type audience int
+
+const (
+	members audience = 2
+	anyone  audience = 3
+)
+
+func (a access) hidden() bool  { return a.private && !a.member }
+func (a access) allowed() bool { return a.who == anyone || a.who == members && a.member }
+
+// OpenSQLite opens the database file at path. Tokens and URLs are signed with
+// key; URLs begin with base.
+func OpenSQLite(ctx context.Context, path string, key auth.Key, base string) (*Floor, error) {
+	db, err := openSQLite(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	f.closers = append(f.closers, db.Close)
-	return db, nil
+	return newFloor(db, key, base), nil
+}
+
+// OpenMongo is OpenSQLite for the database that a connection string names.
+func OpenMongo(uri string, key auth.Key, base string) (*Floor, error) {
+	db, err := openMongo(uri)
+	if err != nil {
+		return nil, err
+	}
+	return newFloor(db, key, base), nil
+}
+
+func newFloor(db database, key auth.Key, base string) *Floor {
+	return &Floor{
+		tokens: auth.NewTokens(key.Derive(auth.LabelAccess), time.Now),
+		key:    key.Derive(auth.LabelMedia),
+		base:   base,
+		db:     db,
+	}
 }
 
 // Close lets go of the database.
-func (f *Floor) Close() error {
-	var errs []error
-	for i := len(f.closers) - 1; i >= 0; i-- {
-		errs = append(errs, f.closers[i]())
-	}
-	return errors.Join(errs...)
-}
+func (f *Floor) Close() error { return f.db.close() }
 
 // Handler is the floor's routes.
 func (f *Floor) Handler() http.Handler {
@@ -134,7 +117,7 @@ func (f *Floor) signedIn(handle func(r *http.Request, viewer album.UserID) (any,
 		}
 		answer, err := handle(r, viewer.UserID)
 		switch {
-		case errors.Is(err, errNotFound), errors.Is(err, sql.ErrNoRows):
+		case errors.Is(err, errNotFound):
 			http.Error(w, "not found", http.StatusNotFound)
 			return
 		case errors.Is(err, errForbidden):

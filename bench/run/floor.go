@@ -15,14 +15,10 @@ import (
 // floorCommand as the first argument makes this program the floor.
 const floorCommand = "floor"
 
-// serveFloor is the floor's process: on a data directory, with signed URLs that
-// begin with base, until ctx ends.
-func serveFloor(ctx context.Context, data, base string) (err error) {
-	key, err := dataset.KeyIn(data)
-	if err != nil {
-		return err
-	}
-	f, err := floor.Open(ctx, dataset.DatabaseIn(data), key, base)
+// serveFloor is the floor's process, with signed URLs that begin with base,
+// until ctx ends.
+func serveFloor(ctx context.Context, at place, base string) (err error) {
+	f, err := openFloor(ctx, at, base)
 	if err != nil {
 		return err
 	}
@@ -42,4 +38,15 @@ func serveFloor(ctx context.Context, data, base string) (err error) {
 	case <-ctx.Done():
 	}
 	return srv.Close() // the clients have their answers
+}
+
+func openFloor(ctx context.Context, at place, base string) (*floor.Floor, error) {
+	key, err := dataset.KeyIn(at.dir)
+	if err != nil {
+		return nil, err
+	}
+	if at.mongoURI != "" {
+		return floor.OpenMongo(at.mongoURI, key, base)
+	}
+	return floor.OpenSQLite(ctx, dataset.DatabaseIn(at.dir), key, base)
 }

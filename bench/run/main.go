@@ -32,6 +32,7 @@ type options struct {
 	clients []int         // of the rows of pages
 	crowd   int           // clients of the rows of likes
 	starts  int
+	mongo   bool         // on MongoDB, not on SQLite
 	note    func(string) // is told how it goes
 }
 
@@ -46,8 +47,8 @@ func main() {
 }
 
 func command(ctx context.Context, args []string) error {
-	if len(args) == 3 && args[0] == floorCommand {
-		return serveFloor(ctx, args[1], args[2])
+	if len(args) == 4 && args[0] == floorCommand {
+		return serveFloor(ctx, place{dir: args[1], mongoURI: args[2]}, args[3])
 	}
 	o := options{shape: dataset.Full, clients: []int{1, 16, 64}, crowd: 64, starts: 5}
 	o.note = func(text string) { fmt.Fprintln(os.Stderr, text) }
@@ -57,6 +58,7 @@ func command(ctx context.Context, args []string) error {
 	flags.IntVar(&o.rounds, "rounds", 5, "how often each of the two is measured, by turns")
 	flags.DurationVar(&o.during, "time", 3*time.Second, "how long each measurement lasts")
 	flags.DurationVar(&o.warm, "warm", time.Second, "how long each warm-up lasts")
+	flags.BoolVar(&o.mongo, "mongo", false, "measure on MongoDB; the server's own variable MONGODB_URI may name one")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func command(ctx context.Context, args []string) error {
 	return nil
 }
 
-// measure runs everything on a copy of the data set, and checks the copy at the end.
+// measure runs everything on a copy of the data set.
 func measure(ctx context.Context, o options) (_ *report, err error) {
 	current, err := dataset.Current(ctx, o.data, o.shape)
 	if err != nil {
@@ -89,51 +91,63 @@ func measure(ctx context.Context, o options) (_ *report, err error) {
 		return nil, err
 	}
 	rep := newReport(o)
-	liked, err := compete(ctx, o, copied, rep)
-	if err != nil {
-		return nil, err
+	if o.mongo {
+		return rep, measureMongo(ctx, o, copied, rep)
 	}
-	if err := measureStarts(ctx, o, copied, rep); err != nil {
-		return nil, err
-	}
-	if err := dataset.Check(ctx, dataset.DatabaseIn(copied), o.shape, o.shape.Counts().Likes+liked); err != nil {
-		return nil, fmt.Errorf("the data afterwards: %w", err)
-	}
-	return rep, nil
+	return rep, measureSQLite(ctx, o, copied, rep)
 }
 
-// compete runs the two side by side and returns how many likes were added.
-func compete(ctx context.Context, o options, data string, rep *report) (liked int, err error) {
-	server, err := startServer(ctx, o.binary, data)
+// measureSQLite runs the contest on a data directory, and checks it at the end.
+func measureSQLite(ctx context.Context, o options, data string, rep *report) error {
+	at := place{dir: data}
+	liked := 0
+	err := compete(ctx, o, at, rep, func(c *contest) error {
+		if err := c.measurePages(ctx, o, rep); err != nil {
+			return err
+		}
+		if err := c.measureLikes(ctx, o, rep); err != nil {
+			return err
+		}
+		err := c.measureCrowd(ctx, o, rep)
+		liked = int(c.liked.Load())
+		return err
+	})
 	if err != nil {
-		return 0, err
+		return err
+	}
+	if err := measureStarts(ctx, o, at, rep); err != nil {
+		return err
+	}
+	if err := dataset.Check(ctx, dataset.DatabaseIn(data), o.shape, o.shape.Counts().Likes+liked); err != nil {
+		return fmt.Errorf("the data afterwards: %w", err)
+	}
+	return nil
+}
+
+// compete runs the two side by side, wants the same pages from both, and then
+// measures.
+func compete(ctx context.Context, o options, at place, rep *report, measure func(*contest) error) (err error) {
+	server, err := startServer(ctx, o.binary, at)
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
-	floor, err := startFloor(ctx, data, "http://"+server.addr+"/media")
+	floor, err := startFloor(ctx, at, "http://"+server.addr+"/media")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { err = errors.Join(err, floor.stop()) }()
-	key, err := dataset.KeyIn(data)
+	key, err := dataset.KeyIn(at.dir)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	c, err := newContest(o.shape, key, floor.target(), server.target())
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := c.compare(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	rep.progress("both give the same %d pages", len(c.pages))
-	if err := c.measurePages(ctx, o, rep); err != nil {
-		return 0, err
-	}
-	if err := c.measureLikes(ctx, o, rep); err != nil {
-		return 0, err
-	}
-	if err := c.measureCrowd(ctx, o, rep); err != nil {
-		return 0, err
-	}
-	return int(c.liked.Load()), nil
+	return measure(c)
 }

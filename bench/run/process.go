@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"keepsake/bench/load"
+	"keepsake/internal/config"
 )
 
 // process is a server that was started.
@@ -21,13 +22,15 @@ type process struct {
 }
 
 // start starts a program with more variables in its environment, in place of
-// those of ours that begin with KEEPSAKE_, and waits until it says where it
+// the server's settings that stand in ours, and waits until it says where it
 // answers. It is killed when ctx ends.
 func start(ctx context.Context, path string, args, environ []string) (*process, error) {
 	out := &output{addr: make(chan string, 1)}
 	cmd := exec.CommandContext(ctx, path, args...)
+	settings := config.Variables()
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "KEEPSAKE_") {
+		name, _, _ := strings.Cut(v, "=")
+		if _, set := settings[name]; !set && !strings.HasPrefix(name, config.Prefix) {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
@@ -69,21 +72,27 @@ func (o *output) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// startServer starts the server on a data directory.
-func startServer(ctx context.Context, binary, data string) (*process, error) {
+// place is where the data is.
+type place struct {
+	dir      string // a data directory, with the database where mongoURI is empty
+	mongoURI string
+}
+
+// startServer starts the server.
+func startServer(ctx context.Context, binary string, at place) (*process, error) {
 	return start(ctx, binary, nil, []string{
-		"KEEPSAKE_DATA=" + data, "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_LOG_LEVEL=warn",
+		"KEEPSAKE_DATA=" + at.dir, "MONGODB_URI=" + at.mongoURI, "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_LOG_LEVEL=warn",
 	})
 }
 
-// startFloor starts this program once more, as the floor on the same data
-// directory. Its signed URLs begin with base.
-func startFloor(ctx context.Context, data, base string) (*process, error) {
+// startFloor starts this program once more, as the floor on the same data. Its
+// signed URLs begin with base.
+func startFloor(ctx context.Context, at place, base string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, self, []string{floorCommand, data, base}, nil)
+	return start(ctx, self, []string{floorCommand, at.dir, at.mongoURI, base}, nil)
 }
 
 func (p *process) target() load.Target { return load.Target{Addr: p.addr, PID: p.cmd.Process.Pid} }

@@ -12,7 +12,7 @@ import (
 	"keepsake/internal/auth"
 )
 
-// The targets of this stage. docs/PERFORMANCE.md says where they come from.
+// The targets of this stage, on SQLite. docs/PERFORMANCE.md says where they come from.
 const (
 	pageTarget  = 0.35 // of the floor's pages a second, at pageClients
 	pageClients = 16
@@ -54,7 +54,7 @@ func (c *contest) row(
 func (c *contest) measurePages(ctx context.Context, o options, rep *report) error {
 	for _, n := range o.clients {
 		target := float64(noTarget)
-		if n == pageClients {
+		if n == pageClients && !o.mongo {
 			target = pageTarget
 		}
 		err := c.row(ctx, o, rep, pagesName, n, target, func(of *contender) []load.Source { return c.readers(of, n) })
@@ -104,19 +104,19 @@ func sources[T load.Source](clients []T) []load.Source {
 
 // measureStarts takes the time from starting the server's program, on the data
 // that is there, until it has answered a page.
-func measureStarts(ctx context.Context, o options, data string, rep *report) error {
-	key, err := dataset.KeyIn(data)
+func measureStarts(ctx context.Context, o options, at place, rep *report) error {
+	key, err := dataset.KeyIn(at.dir)
 	if err != nil {
 		return err
 	}
 	for range o.starts {
-		took, err := startOnce(ctx, o, data, key)
+		took, err := startOnce(ctx, o, at, key)
 		if err != nil {
 			return fmt.Errorf("%s: %w", startsName, err)
 		}
 		rep.starts = append(rep.starts, took)
 	}
-	info, err := os.Stat(dataset.DatabaseIn(data))
+	info, err := os.Stat(dataset.DatabaseIn(at.dir))
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func measureStarts(ctx context.Context, o options, data string, rep *report) err
 	return nil
 }
 
-func startOnce(ctx context.Context, o options, data string, key auth.Key) (took time.Duration, err error) {
+func startOnce(ctx context.Context, o options, at place, key auth.Key) (took time.Duration, err error) {
 	// Tokens are made before the clock runs.
 	c, err := newContest(o.shape, key, load.Target{}, load.Target{})
 	if err != nil {
@@ -132,7 +132,7 @@ func startOnce(ctx context.Context, o options, data string, key auth.Key) (took 
 	}
 	request := c.request(nil, c.server.system, c.pages[len(c.pages)/2])
 	began := time.Now()
-	server, err := startServer(ctx, o.binary, data)
+	server, err := startServer(ctx, o.binary, at)
 	if err != nil {
 		return 0, err
 	}
