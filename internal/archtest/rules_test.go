@@ -64,7 +64,7 @@ var rules = []row{
 	{pkg: "demo", own: []string{"internal/client", "internal/launch"}},
 	{pkg: "deploy", own: []string{"internal/config"}, libs: []string{anyLib, "google.golang.org/api"}},
 	{pkg: "tools/generate", libs: []string{anyLib}},
-	{pkg: "bench/...", own: []string{"..."}, libs: []string{anyLib, "database/sql", "modernc.org/sqlite"}},
+	{pkg: "bench/...", own: []string{"..."}, libs: []string{anyLib, "database/sql", "modernc.org/sqlite", "go.mongodb.org/mongo-driver/v2"}},
 }
 
 // testLibs are modules that tests and suites may use anywhere.
