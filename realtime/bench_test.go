@@ -22,7 +22,7 @@ func BenchmarkFanOut(b *testing.B) {
 			var got, readers sync.WaitGroup
 			b.Cleanup(readers.Wait)
 			for range streams {
-				s, err := h.Watch(b.Context(), one, 0)
+				s, err := h.Read(b.Context(), one, 0)
 				if err != nil {
 					b.Fatal(err)
 				}

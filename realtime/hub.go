@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keepsake/album"
+	"keepsake/internal/safeguard"
 )
 
 // Log is the part of the store that the hub reads; store.Log documents it.
@@ -41,6 +42,9 @@ type HubOptions struct {
 	Queue int
 	// StoreTimeout bounds one reading of the store. Default 5 s.
 	StoreTimeout time.Duration
+	// LikeEvery is how often at most a medium's like state goes out: the first
+	// change at once, then the newest of those that came meanwhile. Default 250 ms.
+	LikeEvery time.Duration
 	// PublishTimeout bounds how long one Publish call of the hub waits for the
 	// broker. Default 250 ms.
 	PublishTimeout time.Duration
@@ -89,11 +93,13 @@ type Hub struct {
 	link   atomic.Int64  // counts the broker's links from 1; grows when one is lost
 	stats  counters
 
-	mu      sync.Mutex       // guards what follows; taken after all other locks
-	unsure  map[*topic]int64 // to be verified; the value tells one reason from a later one
-	reason  int64            // the last value in unsure
-	repairs []repairJob      // waiting for a repairer
-	workers int              // repairers that run
+	mu      sync.Mutex        // guards what follows; taken after all other locks
+	unsure  map[*topic]int64  // to be verified; the value tells one reason from a later one
+	reason  int64             // the last value in unsure
+	repairs []repairJob       // waiting for a repairer
+	workers int               // repairers that run
+	unsent  map[string]unsent // what the broker did not take and nothing else makes good
+	resends bool              // runResend runs
 	closed  bool
 
 	ctx    context.Context // ends with Close
@@ -106,7 +112,7 @@ func NewHub(b Broker, log Log, o *HubOptions) *Hub {
 	h := &Hub{
 		broker: b, log: log, seed: maphash.MakeSeed(),
 		reads: make(chan struct{}, maxReads), kick: make(chan struct{}, 1),
-		unsure: map[*topic]int64{},
+		unsure: map[*topic]int64{}, unsent: map[string]unsent{},
 	}
 	if o != nil {
 		h.opt = *o
@@ -118,6 +124,7 @@ func NewHub(b Broker, log Log, o *HubOptions) *Hub {
 	setDefault(&h.opt.PollEvery, time.Second)
 	setDefault(&h.opt.Queue, 256)
 	setDefault(&h.opt.StoreTimeout, 5*time.Second)
+	setDefault(&h.opt.LikeEvery, 250*time.Millisecond)
 	setDefault(&h.opt.PublishTimeout, 250*time.Millisecond)
 	h.page = min(maxPage, h.opt.Queue)
 	for i := range h.shards {
@@ -126,7 +133,7 @@ func NewHub(b Broker, log Log, o *HubOptions) *Hub {
 	h.link.Store(1)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	b.Attach(receiver{h})
-	if !h.opt.noVerify {
+	if safeguard.Verify && !h.opt.noVerify {
 		h.wg.Go(h.runVerifier)
 	}
 	return h
@@ -153,7 +160,8 @@ func (h *Hub) Close() error {
 	return nil
 }
 
-func (h *Hub) isClosed() bool { return h.ctx.Err() != nil }
+// Closed reports whether the hub has been closed.
+func (h *Hub) Closed() bool { return h.ctx.Err() != nil }
 
 // reading returns the context of one reading of the store: it ends with ctx, with
 // the hub, and in any case after StoreTimeout.

@@ -178,7 +178,7 @@ func TestPublishFails(t *testing.T) {
 	inWorld(t, 2, nil, func(t *testing.T, w *world) {
 		far := read(w.watch(0))
 		defer far.close()
-		s, err := w.hubs[1].Watch(t.Context(), one, 0)
+		s, err := w.hubs[1].Read(t.Context(), one, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestStoreAway(t *testing.T) {
 		if entries, heads := w.log.reads(); entries > 0 || heads > 100 {
 			t.Errorf("while it was away the store was asked %d times for entries and %d times for heads", entries, heads)
 		}
-		if _, err := w.hubs[0].Watch(t.Context(), albumID(2), 0); album.CodeOf(err) != album.CodeUnavailable {
+		if _, err := w.hubs[0].Read(t.Context(), albumID(2), 0); album.CodeOf(err) != album.CodeUnavailable {
 			t.Errorf("Watch while the store is away: %v", err)
 		}
 		w.log.setAway(false)
@@ -241,7 +241,7 @@ func TestVerificationIsBatched(t *testing.T) {
 		w := newWorld(t, 1, nil, ids...)
 		defer w.close()
 		for _, id := range ids {
-			s, err := w.hubs[0].Watch(t.Context(), id, 0)
+			s, err := w.hubs[0].Read(t.Context(), id, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -282,7 +282,7 @@ func TestStoreGoesAwayBeforeManyRepairs(t *testing.T) {
 		defer w.close()
 		var sinks []*sink
 		for _, id := range ids {
-			s, err := w.hubs[0].Watch(t.Context(), id, 0)
+			s, err := w.hubs[0].Read(t.Context(), id, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -313,7 +313,7 @@ func TestClose(t *testing.T) {
 		for range 5 {
 			sinks = append(sinks, read(w.watch(0)))
 		}
-		signal := w.hubs[0].WatchUser("usr_1")
+		signal := w.hubs[0].AlarmFor("usr_1")
 		w.change(1)
 		synctest.Wait()
 		if err := w.hubs[0].Close(); err != nil {
@@ -328,9 +328,9 @@ func TestClose(t *testing.T) {
 			k.close()
 		}
 		signal.Close()
-		_, err := w.hubs[0].Watch(t.Context(), one, 0)
+		_, err := w.hubs[0].Read(t.Context(), one, 0)
 		wantCode(t, "Watch", err, album.CodeUnavailable)
-		w.hubs[0].WatchUser("usr_1").Close()
+		w.hubs[0].AlarmFor("usr_1").Close()
 		w.hubs[0].PublishEntries(t.Context(), w.log.commit(one, 1)...)
 		if s := w.hubs[0].Stats(); s.Topics != 0 || s.Streams != 0 || s.Signals != 0 {
 			t.Errorf("stats %+v", s)
@@ -353,7 +353,7 @@ func TestCloseWhileReading(t *testing.T) {
 		<-time.After(soon)
 		begin := time.Now()
 		go func() {
-			_, err := w.hubs[0].Watch(context.Background(), one, -1)
+			_, err := w.hubs[0].Read(context.Background(), one, -1)
 			wantCode(t, "Watch during Close", err, album.CodeUnavailable)
 		}()
 		synctest.Wait()

@@ -175,7 +175,7 @@ type oracleReader struct {
 
 func (r *oracleReader) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		s, err := r.w.hubs[r.rng.IntN(oracleNodes)].Watch(ctx, r.id, r.pos)
+		s, err := r.w.hubs[r.rng.IntN(oracleNodes)].Read(ctx, r.id, r.pos)
 		if err != nil {
 			if album.CodeOf(err) != album.CodeUnavailable {
 				r.fault("Watch: %v", err)
@@ -188,7 +188,7 @@ func (r *oracleReader) run(ctx context.Context) {
 	}
 }
 
-func (r *oracleReader) follow(ctx context.Context, s *realtime.Stream) {
+func (r *oracleReader) follow(ctx context.Context, s *realtime.Reader) {
 	for {
 		if r.slow && r.rng.IntN(20) == 0 {
 			select {

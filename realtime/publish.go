@@ -21,7 +21,8 @@ func (h *Hub) PublishEntries(ctx context.Context, entries ...*album.Entry) {
 }
 
 // PublishLike tells all nodes of a medium's like state that has been committed.
-// It cannot fail; a state that is not sent is made good by the next one.
+// It cannot fail; a state that the broker does not take is sent again once it
+// answers, unless a newer one was meanwhile.
 func (h *Hub) PublishLike(ctx context.Context, s album.LikeState) {
 	ctx, cancel := h.publishing(ctx)
 	defer cancel()
@@ -44,6 +45,9 @@ func (h *Hub) send(ctx context.Context, id album.AlbumID, m Message) {
 	name := AlbumTopic(id)
 	if h.publish(ctx, name, payload) {
 		return
+	}
+	if m.Like != nil {
+		h.sendLater(name+"/"+string(m.Like.MediaID), unsent{name, payload, m.Like.Version})
 	}
 	// This node's own streams need not wait for the store to be asked.
 	if t := h.topic(name); t != nil {
@@ -71,10 +75,9 @@ func (h *Hub) publish(ctx context.Context, name string, payload []byte) bool {
 
 // deliver hands a message to a topic. It does not wait for anyone.
 func (h *Hub) deliver(t *topic, m Message) {
-	h.update(t, func() bool {
-		if m.Entry != nil {
-			return t.offer(m.Entry)
-		}
-		return t.err == nil && t.likes.put(m.Like)
-	})
+	if m.Like != nil {
+		h.deliverLike(t, m.Like)
+		return
+	}
+	h.update(t, func() bool { return t.offer(m.Entry) })
 }

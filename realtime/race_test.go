@@ -16,7 +16,7 @@ import (
 // interleavings that a bubble does not have.
 
 // expectNext reads n items and fails if they are not the entries after from.
-func expectNext(t *testing.T, s *realtime.Stream, from int64, n int) bool {
+func expectNext(t *testing.T, s *realtime.Reader, from int64, n int) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for i := range int64(n) {
@@ -47,7 +47,7 @@ func TestReplayAndLive(t *testing.T) {
 		for range 6 {
 			wg.Go(func() {
 				after := rand.Int64N(begin + 1)
-				s, err := w.hubs[rand.IntN(2)].Watch(context.Background(), one, after)
+				s, err := w.hubs[rand.IntN(2)].Read(context.Background(), one, after)
 				if err != nil {
 					t.Errorf("Watch: %v", err)
 					return
@@ -87,12 +87,12 @@ func TestChurn(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range rounds {
-				s, err := h.Watch(context.Background(), one, -1)
+				s, err := h.Read(context.Background(), one, -1)
 				if err != nil {
 					t.Errorf("Watch: %v", err)
 					return
 				}
-				signal := h.WatchUser("usr_1")
+				signal := h.AlarmFor("usr_1")
 				if rand.IntN(4) == 0 {
 					ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 					if _, err := s.Next(ctx); err != nil {
@@ -113,14 +113,14 @@ func TestChurn(t *testing.T) {
 		t.Errorf("left over: %+v", s)
 	}
 	after := w.log.head(one)
-	s, err := h.Watch(context.Background(), one, after)
+	s, err := h.Read(context.Background(), one, after)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	h.PublishEntries(context.Background(), w.log.commit(one, 1)...)
 	expectNext(t, s, after, 1)
-	signal := h.WatchUser("usr_1")
+	signal := h.AlarmFor("usr_1")
 	defer signal.Close()
 	for range 2 { // the confirmation, then a notification
 		select {
@@ -141,7 +141,7 @@ func TestCloseInUse(t *testing.T) {
 			wg.Go(func() {
 				for {
 					id := []album.AlbumID{one, albumID(2)}[rand.IntN(2)]
-					s, err := w.hubs[0].Watch(context.Background(), id, 0)
+					s, err := w.hubs[0].Read(context.Background(), id, 0)
 					if err != nil {
 						wantCode(t, "Watch", err, album.CodeUnavailable)
 						return

@@ -81,7 +81,7 @@ func (h *Hub) attach(id album.AlbumID) (*topic, error) {
 	name := AlbumTopic(id)
 	sh := h.shard(name)
 	sh.mu.Lock()
-	if h.isClosed() {
+	if h.Closed() {
 		sh.mu.Unlock()
 		return nil, album.ErrUnavailable
 	}

@@ -42,21 +42,21 @@ func TestBrokerIsToldInOrder(t *testing.T) {
 		log := newMemLog(one)
 		h := realtime.NewHub(b, log, nil)
 		closeLater(t, h)
-		watch := func(i int) *realtime.Stream {
+		watch := func(i int) *realtime.Reader {
 			id := albumID(1000 + i)
 			log.set(func() { log.albums[id] = &albumLog{} })
-			s, err := h.Watch(t.Context(), id, 0)
+			s, err := h.Read(t.Context(), id, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return s
 		}
-		var streams []*realtime.Stream
+		var streams []*realtime.Reader
 		for i := range albums {
 			streams = append(streams, watch(i))
 		}
 		go func() {
-			s, err := h.Watch(t.Context(), one, 0)
+			s, err := h.Read(t.Context(), one, 0)
 			if err != nil {
 				t.Errorf("Watch: %v", err)
 				return

@@ -15,38 +15,29 @@ type userTopic struct {
 	live    int64 // the link on which the broker has confirmed it, or 0
 }
 
-// Signal tells that a person's albums may have changed: somebody called
-// NotifyUser, or could have done so while no messages arrived. There is nothing
-// to read from it but that; who holds it looks into the store again.
+// Signal tells that a person's albums or sessions may have changed: somebody
+// called NotifyUser, or could have done so while no messages arrived. There is
+// nothing to read from it but that; who holds it looks into the store again.
 type Signal struct {
-	c    chan struct{}
-	stop func()
+	notify func()
+	stop   func()
 }
-
-// C fires once for any number of changes since it was last received from. It is
-// never closed.
-func (s *Signal) C() <-chan struct{} { return s.c }
 
 // Close ends the signal. It may be called more than once.
 func (s *Signal) Close() { s.stop() }
 
-func (s *Signal) fire() {
-	select {
-	case s.c <- struct{}{}:
-	default: // it has fired already
-	}
-}
-
-// WatchUser returns a signal about one person. It fires when messages begin to
-// arrive, first and after each broken link, as there may have been some before;
-// while the link is broken it fires about every VerifyEvery. On a closed hub it
-// never fires. A message that is lost on a sound link is lost to it.
-func (h *Hub) WatchUser(id album.UserID) *Signal {
+// WatchUser begins a signal about one person: notify is called, from any
+// goroutine and perhaps once more after Close, and must return at once. It is
+// called when messages begin to arrive, first and after each broken link, as
+// there may have been some before; while the link is broken it is called about
+// every VerifyEvery. On a closed hub it never is. A message that is lost on a
+// sound link is lost to it.
+func (h *Hub) WatchUser(id album.UserID, notify func()) *Signal {
 	name := UserTopic(id)
-	s := &Signal{c: make(chan struct{}, 1), stop: func() {}}
+	s := &Signal{notify: notify, stop: func() {}}
 	sh := h.shard(name)
 	sh.mu.Lock()
-	if h.isClosed() {
+	if h.Closed() {
 		sh.mu.Unlock()
 		return s
 	}
@@ -90,7 +81,7 @@ func (h *Hub) fireUser(name string) {
 	}
 	sh.mu.RUnlock()
 	for _, s := range signals {
-		s.fire()
+		s.notify()
 	}
 }
 
@@ -108,7 +99,7 @@ func (h *Hub) fireDeafUsers() {
 		}
 		sh.mu.RUnlock()
 		for _, s := range signals {
-			s.fire()
+			s.notify()
 		}
 	}
 }
@@ -119,7 +110,8 @@ func (h *Hub) NotifyUser(ctx context.Context, id album.UserID) {
 	name := UserTopic(id)
 	ctx, cancel := h.publishing(ctx)
 	defer cancel()
-	if !h.publish(ctx, name, []byte("{}")) {
+	if payload := []byte("{}"); !h.publish(ctx, name, payload) {
+		h.sendLater(name, unsent{topic: name, payload: payload})
 		h.fireUser(name)
 	}
 }

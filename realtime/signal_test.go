@@ -12,7 +12,7 @@ import (
 )
 
 // fired reports whether the signal has fired, and takes that.
-func fired(s *realtime.Signal) bool {
+func fired(s *realtime.Alarm) bool {
 	synctest.Wait()
 	select {
 	case <-s.C():
@@ -25,7 +25,7 @@ func fired(s *realtime.Signal) bool {
 func TestSignals(t *testing.T) {
 	inWorld(t, 2, nil, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		mine, mine2, other := w.hubs[0].WatchUser("usr_1"), w.hubs[0].WatchUser("usr_1"), w.hubs[0].WatchUser("usr_2")
+		mine, mine2, other := w.hubs[0].AlarmFor("usr_1"), w.hubs[0].AlarmFor("usr_1"), w.hubs[0].AlarmFor("usr_2")
 		check := func(what string, want1, want2, wantOther bool) {
 			t.Helper()
 			if a, b, c := fired(mine), fired(mine2), fired(other); a != want1 || b != want2 || c != wantOther {
@@ -62,7 +62,7 @@ func TestSignals(t *testing.T) {
 		other.Close()
 		w.hubs[1].NotifyUser(ctx, "usr_1")
 		check("all closed", false, false, false)
-		mine = w.hubs[0].WatchUser("usr_1")
+		mine = w.hubs[0].AlarmFor("usr_1")
 		check("watched again", true, false, false)
 		mine.Close()
 		if s := w.hubs[0].Stats(); s.Signals != 0 {

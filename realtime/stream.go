@@ -33,19 +33,22 @@ type Item struct {
 // for each medium, for at most 1,024 media. So a slow reader costs nobody
 // anything. Entries go before like states.
 type Stream struct {
-	hub   *Hub
-	topic *topic
-	done  chan struct{}
-	close func()
+	hub    *Hub
+	topic  *topic
+	notify func() // says that Poll may have something to give
+	done   chan struct{}
+	close  func()
 
-	// For the caller of Next alone.
+	// For the caller of Poll alone.
 	pos     int64         // Seq of the last entry that was given
 	gen     int           // of the topic, to notice when it has moved back
 	likes   int64         // stamp of the last like state that was given
+	noLikes bool          // none is given
 	page    []album.Entry // read from the log and not given yet
 	pending *Item         // a resync not given yet
 	live    bool          // has caught up with the topic before
 	retry   time.Duration // how long to wait before the log is read again, after a failure
+	retryAt time.Time     // until then it is not read
 	err     error         // why the stream has ended
 }
 
@@ -58,27 +61,40 @@ const retryFirst = 50 * time.Millisecond
 // on: NOT_FOUND, UNAVAILABLE. A position that the log does not reach is no error;
 // the stream begins with a resync. ctx is for this call alone. Who may watch is
 // for the caller to decide.
-func (h *Hub) Watch(ctx context.Context, id album.AlbumID, after int64) (*Stream, error) {
+//
+// A stream has no goroutine: notify is called, from any goroutine and also after
+// Close, whenever Poll may have something new to give. It must return at once.
+func (h *Hub) Watch(ctx context.Context, id album.AlbumID, after int64, notify func()) (*Stream, error) {
 	t, err := h.attach(id)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{hub: h, topic: t, done: make(chan struct{}), pos: after}
+	s := &Stream{hub: h, topic: t, notify: notify, done: make(chan struct{}), pos: after}
 	s.close = sync.OnceFunc(func() {
 		close(s.done)
 		h.stats.streams.Add(-1)
+		t.leave(s)
 		h.detach(t)
 	})
 	h.stats.streams.Add(1)
+	t.join(s)
 	if err := s.begin(ctx); err != nil {
 		s.Close()
-		if h.isClosed() {
+		if h.Closed() {
 			return nil, album.ErrUnavailable.Wrap(err)
 		}
 		return nil, err
 	}
 	return s, nil
 }
+
+// EntriesOnly makes the stream pass over likes, of which it then never has too
+// many. It is called before the first Poll.
+func (s *Stream) EntriesOnly() { s.noLikes = true }
+
+// Position is the Seq after which the stream goes on. Like Poll it is for one
+// caller at a time.
+func (s *Stream) Position() int64 { return s.pos }
 
 // begin finds the stream's place in the topic, which gets its position by it if
 // it has none yet.
@@ -115,33 +131,30 @@ func (s *Stream) begin(ctx context.Context) error {
 	return nil
 }
 
-// Next waits for the next item. It returns ErrClosed after Close; NOT_FOUND when
-// the album is gone; UNAVAILABLE when the hub closes or the stream is too slow,
-// in both of which one may resume; and ctx's error when that ends, after which
-// Next may be called again. While the store is away it waits. It must not be
-// called concurrently with itself.
-func (s *Stream) Next(ctx context.Context) (Item, error) {
+// Poll returns the next item, or is not ok where there is none now. It returns
+// ErrClosed after Close; NOT_FOUND when the album is gone; UNAVAILABLE when the
+// hub closes or the stream is too slow, in both of which one may resume; and
+// ctx's error when that has ended, after which Poll may be called again. While
+// the store is away there is nothing to give. It must not be called concurrently
+// with itself.
+func (s *Stream) Poll(ctx context.Context) (item Item, ok bool, err error) {
 	for {
 		if err := s.over(ctx); err != nil {
-			return Item{}, err
+			return Item{}, false, err
 		}
 		if item, ok := s.buffered(); ok {
-			return item, nil
+			return item, true, nil
 		}
-		item, changed, behind := s.fromTopic()
+		item, ok, behind := s.fromTopic()
 		switch {
 		case s.err != nil:
 		case behind:
-			s.catchUp(ctx)
-		case changed == nil:
-			return item, nil
-		default:
-			s.live = true
-			select {
-			case <-changed:
-			case <-s.done:
-			case <-ctx.Done():
+			if !s.catchUp(ctx) {
+				return Item{}, false, nil
 			}
+		default:
+			s.live = s.live || !ok
+			return item, ok, nil
 		}
 	}
 }
@@ -179,70 +192,73 @@ func (s *Stream) give(e *album.Entry) Item {
 	return Item{Entry: e, Seq: e.Seq}
 }
 
-// fromTopic returns the next item; or behind, if the log has to be read for it;
-// or what to wait for. When the topic has ended it sets s.err, after the last
-// entry.
-func (s *Stream) fromTopic() (item Item, changed <-chan struct{}, behind bool) {
+// fromTopic returns the next item, if there is one; or behind, if the log has to
+// be read for it. When the topic has ended it sets s.err, after the last entry.
+func (s *Stream) fromTopic() (item Item, ok, behind bool) {
 	t := s.topic
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	switch {
-	case s.hub.isClosed():
+	case s.hub.Closed():
 		s.err = album.ErrUnavailable
-		return Item{}, nil, false
+		return Item{}, false, false
 	case s.gen != t.gen && s.pos > t.back:
 		s.gen, s.pos = t.gen, t.back
 		s.hub.stats.resyncs.Add(1)
-		return Item{Resync: true, Seq: s.pos}, nil, false
+		return Item{Resync: true, Seq: s.pos}, true, false
 	}
 	s.gen = t.gen
 	switch {
 	case s.pos < t.pos && t.covers(s.pos):
-		return s.give(t.entry(s.pos + 1)), nil, false
+		return s.give(t.entry(s.pos + 1)), true, false
 	case s.pos < t.pos:
-		return Item{}, nil, true
+		return Item{}, false, true
 	case t.err != nil:
 		s.err = t.err
-		return Item{}, nil, false
+		return Item{}, false, false
+	case s.noLikes:
+		return Item{}, false, false
 	}
-	like, stamp, ok := t.likes.after(s.likes)
+	like, stamp, inTime := t.likes.after(s.likes)
 	s.likes = stamp
 	switch {
-	case !ok:
+	case !inTime:
 		s.hub.stats.tooSlow.Add(1)
 		s.err = album.Errorf(album.CodeUnavailable, "too slow, resume")
-		return Item{}, nil, false
+		return Item{}, false, false
 	case like != nil:
-		return Item{Like: like, Seq: s.pos}, nil, false
+		return Item{Like: like, Seq: s.pos}, true, false
 	}
-	return Item{}, t.changed, false
+	return Item{}, false, false
 }
 
-// catchUp reads the next page from the log. Where the store does not answer it
-// waits, ever longer up to PollEvery, for the next attempt.
-func (s *Stream) catchUp(ctx context.Context) {
+// catchUp reads the next page from the log and reports whether that changed
+// anything. Where the store does not answer, notify is called for the next
+// attempt, after ever longer waits up to PollEvery.
+func (s *Stream) catchUp(ctx context.Context) bool {
 	if s.live {
 		s.live = false
 		s.hub.stats.overflows.Add(1)
+	}
+	if time.Now().Before(s.retryAt) {
+		return false
 	}
 	err := s.read(ctx)
 	switch {
 	case err == nil:
 		s.retry = 0
-		return
+		return true
 	case errors.Is(err, album.ErrNotFound):
 		s.err = err
-		return
+		return true
+	case ctx.Err() != nil:
+		return true
 	}
 	s.retry = min(max(2*s.retry, retryFirst), s.hub.opt.PollEvery)
-	timer := time.NewTimer(jitter(s.retry))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.done:
-	case <-ctx.Done():
-	case <-s.hub.ctx.Done():
-	}
+	wait := jitter(s.retry)
+	s.retryAt = time.Now().Add(wait)
+	time.AfterFunc(wait, s.notify)
+	return false
 }
 
 // read reads the page after pos, or prepares a resync where there is none.
@@ -282,5 +298,5 @@ func (s *Stream) read(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the stream. It may be called more than once, and while Next runs.
+// Close ends the stream. It may be called more than once, and while Poll runs.
 func (s *Stream) Close() { s.close() }

@@ -67,15 +67,15 @@ func TestWatchFrom(t *testing.T) {
 func TestWatchErrors(t *testing.T) {
 	inWorld(t, 1, nil, func(t *testing.T, w *world) {
 		for _, after := range []int64{-1, 0, 7} {
-			_, err := w.hubs[0].Watch(t.Context(), albumID(404), after)
+			_, err := w.hubs[0].Read(t.Context(), albumID(404), after)
 			wantCode(t, "an album that does not exist", err, album.CodeNotFound)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := w.hubs[0].Watch(ctx, one, 0)
+		_, err := w.hubs[0].Read(ctx, one, 0)
 		wantCode(t, "an ended context", err, album.CodeUnavailable)
 		w.log.set(func() { w.log.slow = time.Hour })
-		_, err = w.hubs[0].Watch(t.Context(), one, 0)
+		_, err = w.hubs[0].Read(t.Context(), one, 0)
 		wantCode(t, "a store that hangs", err, album.CodeUnavailable)
 		synctest.Wait()
 		if s := w.hubs[0].Stats(); s.Topics != 0 || s.Streams != 0 {
@@ -229,7 +229,7 @@ func TestCatchUpWhileStoreAway(t *testing.T) {
 // Many streams that are behind leave the store to others.
 func TestFewReadAtOneTime(t *testing.T) {
 	inWorld(t, 1, &realtime.HubOptions{Queue: 4}, func(t *testing.T, w *world) {
-		streams := make([]*realtime.Stream, 100)
+		streams := make([]*realtime.Reader, 100)
 		for i := range streams {
 			streams[i] = w.watch(0)
 		}

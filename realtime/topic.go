@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"slices"
 	"sync"
 
 	"keepsake/album"
@@ -28,36 +29,51 @@ type topic struct {
 	ring    []*album.Entry         // made with the first entry; Seq lies at Seq % window
 	early   map[int64]*album.Entry // messages that came before one that is missing
 	likes   likeBoard
-	gen     int           // grows when pos moves back
-	back    int64         // the least pos that it has moved back to
-	doubt   bool          // pos may be beyond the log's end
-	claimed bool          // a repair is queued or running
-	held    bool          // a repair failed; the next one waits for the verifier
-	live    int64         // the link (Hub.link) on which the broker has confirmed it, or 0
-	err     error         // why it has ended; nil while it lives
-	changed chan struct{} // closed, and replaced, when there is news for the streams
+	gen     int       // grows when pos moves back
+	back    int64     // the least pos that it has moved back to
+	doubt   bool      // pos may be beyond the log's end
+	claimed bool      // a repair is queued or running
+	held    bool      // a repair failed; the next one waits for the verifier
+	live    int64     // the link (Hub.link) on which the broker has confirmed it, or 0
+	err     error     // why it has ended; nil while it lives
+	pace    likePace  // holds likes back that come too fast
+	readers []*Stream // to be told of news; replaced, never changed
 }
 
 func newTopic(id album.AlbumID, window int) *topic {
-	return &topic{id: id, window: window, pos: unknown, first: unknown, changed: make(chan struct{})}
+	return &topic{id: id, window: window, pos: unknown, first: unknown}
 }
 
 // update runs f under the lock and wakes the streams if f says that there is
 // news. It reports whether the caller has to see to a repair.
 func (t *topic) update(f func() (news bool)) (repair bool) {
-	var wake chan struct{}
+	var wake []*Stream
 	t.mu.Lock()
 	if f() {
-		wake, t.changed = t.changed, make(chan struct{})
+		wake = t.readers
 	}
 	if t.incomplete() && !t.claimed && !t.held {
 		t.claimed, repair = true, true
 	}
 	t.mu.Unlock()
-	if wake != nil {
-		close(wake)
+	for _, s := range wake {
+		s.notify()
 	}
 	return repair
+}
+
+// join has a stream told of news.
+func (t *topic) join(s *Stream) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.readers = append(slices.Clip(t.readers), s)
+}
+
+// leave is the opposite of join.
+func (t *topic) leave(s *Stream) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.readers = slices.DeleteFunc(slices.Clone(t.readers), func(r *Stream) bool { return r == s })
 }
 
 // incomplete reports whether the log has to be read for what is missing.

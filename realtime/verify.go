@@ -80,7 +80,7 @@ func (h *Hub) runVerifier() {
 			due = slices.DeleteFunc(due, func(t *topic) bool { return !t.isLive(link) })
 		}
 		err := h.verify(due, suspects, link)
-		if h.isClosed() {
+		if h.Closed() {
 			return
 		}
 		if (err != nil) != away {

@@ -84,9 +84,9 @@ func (w *world) change(n int) { w.publish(w.log.commit(one, n)...) }
 // loseAll commits n entries whose messages nobody gets.
 func (w *world) loseAll(n int) { w.log.commit(one, n) }
 
-func (w *world) watch(after int64) *realtime.Stream {
+func (w *world) watch(after int64) *realtime.Reader {
 	w.t.Helper()
-	s, err := w.hubs[0].Watch(context.Background(), one, after)
+	s, err := w.hubs[0].Read(context.Background(), one, after)
 	if err != nil {
 		w.t.Fatalf("Watch after %d: %v", after, err)
 	}
@@ -95,7 +95,7 @@ func (w *world) watch(after int64) *realtime.Stream {
 
 // sink reads a stream to its end.
 type sink struct {
-	stream *realtime.Stream
+	stream *realtime.Reader
 	done   chan struct{}
 
 	mu    sync.Mutex
@@ -104,10 +104,10 @@ type sink struct {
 	err   error
 }
 
-func read(s *realtime.Stream) *sink { return readSlowly(s, func() {}) }
+func read(s *realtime.Reader) *sink { return readSlowly(s, func() {}) }
 
 // readSlowly calls wait before each item.
-func readSlowly(s *realtime.Stream, wait func()) *sink {
+func readSlowly(s *realtime.Reader, wait func()) *sink {
 	k := &sink{stream: s, done: make(chan struct{})}
 	go func() {
 		defer close(k.done)

@@ -186,7 +186,13 @@ type reader struct {
 
 func (r *reader) run(ctx context.Context, log *memLog) {
 	for ctx.Err() == nil {
-		s, err := r.hubs[r.rng.IntN(len(r.hubs))].Watch(ctx, r.id, r.pos.Load())
+		wake := make(chan struct{}, 1)
+		s, err := r.hubs[r.rng.IntN(len(r.hubs))].Watch(ctx, r.id, r.pos.Load(), func() {
+			select {
+			case wake <- struct{}{}:
+			default: // it has been woken already
+			}
+		})
 		if err != nil {
 			if ctx.Err() == nil {
 				r.faults = append(r.faults, fmt.Sprintf("Watch: %v", err))
@@ -194,10 +200,17 @@ func (r *reader) run(ctx context.Context, log *memLog) {
 			return
 		}
 		for hop := false; !hop; {
-			item, err := s.Next(ctx)
+			item, ok, err := s.Poll(ctx)
+			if err == nil && !ok {
+				select {
+				case <-wake:
+				case <-ctx.Done():
+				}
+				continue
+			}
 			if err != nil {
 				if ctx.Err() == nil {
-					r.faults = append(r.faults, fmt.Sprintf("Next: %v", err))
+					r.faults = append(r.faults, fmt.Sprintf("Poll: %v", err))
 				}
 				break
 			}
