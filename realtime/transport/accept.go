@@ -1,0 +1,97 @@
+package transport
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+)
+
+// ServeHTTP opens a socket. It returns when that is open, or refused: with 503
+// and Retry-After where there are too many clients, or too many at once.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.mayOpen(w) {
+		return
+	}
+	upgrader := websocket.Upgrader{
+		ReadBufferSize: readBuffer, WriteBufferPool: &handshakes,
+		Subprotocols: []string{subprotocol}, CheckOrigin: s.opt.Origin,
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // it was answered
+	}
+	c := &socket{
+		ws: ws, conn: ws.NetConn(), direct: newDirectly(ws.NetConn()),
+		rate: rate.NewLimiter(rate.Limit(s.opt.MessageRate), 2*s.opt.MessageRate),
+	}
+	if !c.Client.init(s, c, c) {
+		c.cut()
+		return
+	}
+	if ws.Subprotocol() != subprotocol {
+		c.end(reason{code: closeNoSubprotocol, text: "Subprotocol not acceptable"})
+	}
+	c.run()
+}
+
+// handshakes are the buffers that sockets are opened with.
+var handshakes sync.Pool
+
+const tooMany = "there are too many clients here just now, come back a little later"
+
+// mayOpen reports whether another client may come in, and else says so.
+func (s *Server) mayOpen(w http.ResponseWriter) bool {
+	s.mu.Lock()
+	full := s.draining || len(s.clients) >= s.opt.MaxClients
+	s.mu.Unlock()
+	if !full && s.rate.Allow() {
+		return true
+	}
+	s.stats.refused.Add(1)
+	const least, spread = 1, 5 // seconds, so that they do not all come back at once
+	w.Header().Set("Retry-After", strconv.Itoa(least+rand.N(spread)))
+	http.Error(w, tooMany, http.StatusServiceUnavailable)
+	return false
+}
+
+// leastDrainRate is how many clients a second are ended at least, where there are
+// too few to take all of the time.
+const leastDrainRate = 100
+
+// Drain ends all clients, evenly spread over that time at most, so that they come
+// back elsewhere and resume; no new one is let in. It returns when they are told,
+// or the server is closed.
+func (s *Server) Drain(over time.Duration) {
+	s.mu.Lock()
+	s.draining = true
+	clients := make([]*Client, 0, len(s.clients))
+	for c := range s.clients { // in any order
+		clients = append(clients, c)
+	}
+	s.mu.Unlock()
+	over = min(over, time.Duration(len(clients))*time.Second/leastDrainRate)
+	begun := time.Now()
+	for i, c := range clients {
+		if wait := time.Until(begun.Add(over * time.Duration(i) / time.Duration(len(clients)))); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-s.ctx.Done():
+				return
+			}
+		}
+		c.ender.end(reason{code: closeRestart, text: "Restarting: come back, and resume after your last cursor"})
+	}
+}
+
+// Close ends all clients at once and waits until they have gone.
+func (s *Server) Close() error {
+	s.Drain(0)
+	s.cancel()
+	s.wg.Wait()
+	return nil
+}
