@@ -2446,7 +2446,7 @@ type Album implements Node {
     first: Int! = 20
     "Go on after this row."
     after: Cursor
-  ): MediaConnection!
+  ): MediaConnection! @personal
   "Its members, the first to join first."
   members(
     "How many, at most 100."
@@ -2460,7 +2460,7 @@ type Album implements Node {
     first: Int! = 20
     "Go on after this row."
     after: Cursor
-  ): ShareConnection!
+  ): ShareConnection! @personal
 }
 
 "One page of albums."
@@ -2620,7 +2620,7 @@ type Comment implements Node {
   "When it was removed, if it was; it stays as the place that its replies hang on."
   removedAt: Time
   "Whether you may edit and remove it."
-  viewerCanEdit: Boolean!
+  viewerCanEdit: Boolean! @personal
 }
 
 "One page of comments."
@@ -2980,7 +2980,7 @@ type Media implements Node {
   "Grows with each change of likeCount: of two counts the one with the greater version is newer."
   likeVersion: Long!
   "Whether you like it."
-  viewerHasLiked: Boolean!
+  viewerHasLiked: Boolean! @personal
   "Who likes it, latest first."
   likes(
     "How many, at most 100."
@@ -3311,6 +3311,12 @@ scalar Long
 "An absolute address on the web."
 scalar Url
 
+"""
+Marks what depends on who asks, beyond what they are to the album. Streams that select such a field
+are worked out for each person alone; all others once for everybody of the same role.
+"""
+directive @personal on FIELD_DEFINITION
+
 "How the backing Go types are bound; not part of the API."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
@@ -3460,21 +3466,21 @@ type User implements Node {
   "When the account was made."
   createdAt: Time!
   "The account name of the local account. Only you see your own; null for everyone else."
-  accountName: String
+  accountName: String @personal
   "For yourself, the albums you are a member of, the latest joined first; for others, their public albums."
   albums(
     "How many, at most 100."
     first: Int! = 20
     "Go on after this row."
     after: Cursor
-  ): AlbumConnection!
+  ): AlbumConnection! @personal
   "Your own albums in the trash; FORBIDDEN for anyone else's."
   trashedAlbums(
     "How many, at most 100."
     first: Int! = 20
     "Go on after this row."
     after: Cursor
-  ): AlbumConnection!
+  ): AlbumConnection! @personal
 }
 
 "What a sign-in gives."
