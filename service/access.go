@@ -15,7 +15,10 @@ func (s *Service) Access(ctx context.Context, v album.Identified, ids []album.Al
 		return nil, err
 	}
 	var members map[album.AlbumID]*album.Membership
-	if v.SignedIn() {
+	switch {
+	case v.Standing != nil && v.Standing.Role >= album.Viewer:
+		members = map[album.AlbumID]*album.Membership{v.Standing.AlbumID: {Role: v.Standing.Role}}
+	case v.SignedIn():
 		if members, err = s.Store.MembershipsIn(ctx, v.UserID, ids); err != nil {
 			return nil, err
 		}
@@ -36,6 +39,9 @@ func (s *Service) Access(ctx context.Context, v album.Identified, ids []album.Al
 // standing is the one place where a role comes from.
 func standing(v album.Identified, a *album.Album, m *album.Membership, share *album.Share) album.Access {
 	access := album.Access{Album: a, UserID: v.UserID}
+	if v.Standing != nil && v.Standing.SignedIn {
+		access.UserID = album.Somebody
+	}
 	switch {
 	case m != nil:
 		access.Role = m.Role
@@ -80,6 +86,19 @@ func (s *Service) access(ctx context.Context, v album.Identified, id album.Album
 		return album.Access{}, album.ErrNotFound
 	}
 	return access, Allowed(access, action)
+}
+
+// StandingIn finds out what a viewer is to an album; NOT_FOUND where they may not
+// see it.
+func (s *Service) StandingIn(ctx context.Context, v album.Identified, id album.AlbumID) (album.Standing, error) {
+	access, err := s.access(ctx, v, id, album.View)
+	return album.Standing{AlbumID: id, Role: access.Role, SignedIn: v.SignedIn(), ShareID: v.ShareID}, err
+}
+
+// AccessOf is what a standing opens at present; NOT_FOUND where it no longer
+// shows the album.
+func (s *Service) AccessOf(ctx context.Context, st album.Standing) (album.Access, error) {
+	return s.access(ctx, st.Viewer(), st.AlbumID, album.View)
 }
 
 // Allowed is nil if the access allows the action, else the error that says why not.

@@ -273,3 +273,10 @@ func (s *Service) Users(ctx context.Context, ids []album.UserID) (map[album.User
 func notInName(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_", r)
 }
+
+// RecheckViewer is CheckViewer for who was found good a moment ago: that counts
+// for nothing.
+func (s *Service) RecheckViewer(ctx context.Context, v album.Identified) error {
+	s.alive.Remove(v.SessionID)
+	return s.CheckViewer(ctx, v)
+}

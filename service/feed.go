@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"keepsake/album"
+	"keepsake/realtime"
 )
 
 // Feed is one page of a viewer's feed, and the cursor to follow it from.
@@ -35,24 +36,6 @@ func (s *Service) Feed(ctx context.Context, v album.Identified, p PageArgs) (*Fe
 	return &Feed{Page: list, Cursor: sc.here()}, nil
 }
 
-// WatchFeed follows all albums of the viewer from now on, or right after a
-// cursor. Albums that they join or leave meanwhile join and leave it; of an
-// album that is left the last event is ACCESS_REVOKED.
-func (s *Service) WatchFeed(ctx context.Context, v album.Identified, after album.Cursor) (*Watch, error) {
-	if err := signedIn(v); err != nil {
-		return nil, err
-	}
-	sc := &feedScope{s: s, v: v}
-	if after != "" {
-		from, err := album.ParseFeedPosition(after)
-		if err != nil {
-			return nil, err
-		}
-		sc.from = &from
-	}
-	return s.watch(ctx, v, sc)
-}
-
 const (
 	// feedMargin is how far the clocks of two nodes may differ, plus how long a
 	// write may take: an entry whose time is older than that is in its log for
@@ -74,12 +57,12 @@ type feedScope struct {
 	seen  map[album.AlbumID]int64 // the part of pos that since does not say
 }
 
-func (f *feedScope) single() bool { return false }
-
 func (f *feedScope) position() album.FeedPosition {
 	return album.FeedPosition{Since: f.since, Seen: f.seen}
 }
 
+// begin finds the albums to follow and the position in each. It may give an event
+// that comes before all others.
 func (f *feedScope) begin(ctx context.Context) (map[album.AlbumID]int64, *album.Event, error) {
 	members, err := f.s.Store.AlbumsOf(ctx, f.v.UserID, album.Range{Limit: album.MaxFeedAlbums})
 	if err != nil {
@@ -154,6 +137,8 @@ func (f *feedScope) rebase(ctx context.Context) error {
 	return nil
 }
 
+// cursor moves on to an entry's place and returns the cursor behind it. It may be
+// called again for the same one.
 func (f *feedScope) cursor(ctx context.Context, id album.AlbumID, seq int64) (album.Cursor, error) {
 	f.pos[id], f.seen[id] = seq, seq
 	if len(f.seen) > feedSeen {
@@ -164,11 +149,15 @@ func (f *feedScope) cursor(ctx context.Context, id album.AlbumID, seq int64) (al
 	return f.here(), nil
 }
 
+// here is the cursor behind all that was given.
 func (f *feedScope) here() album.Cursor { return f.position().Cursor() }
 
-// changed keeps the position of an album that is dropped, for when it comes back
-// from the trash, unless there are too many to name.
-func (f *feedScope) changed(ctx context.Context, following map[album.AlbumID]*follow) (map[album.AlbumID]int64, []album.AlbumID, error) {
+// changed finds the albums to add, each after a position, and those to drop, when
+// the viewer's albums may have changed. It keeps the position of an album that is
+// dropped, for when it comes back from the trash, unless there are too many to name.
+func (f *feedScope) changed(
+	ctx context.Context, following map[album.AlbumID]*realtime.Stream,
+) (add map[album.AlbumID]int64, drop []album.AlbumID, err error) {
 	members, err := f.s.Store.AlbumsOf(ctx, f.v.UserID, album.Range{Limit: album.MaxFeedAlbums})
 	if err != nil {
 		return nil, nil, err
@@ -177,7 +166,6 @@ func (f *feedScope) changed(ctx context.Context, following map[album.AlbumID]*fo
 	for _, m := range members {
 		in[m.AlbumID] = true
 	}
-	var drop []album.AlbumID
 	for id := range following {
 		if !in[id] {
 			drop = append(drop, id)
@@ -189,7 +177,7 @@ func (f *feedScope) changed(ctx context.Context, following map[album.AlbumID]*fo
 			delete(f.seen, id)
 		}
 	}
-	add := map[album.AlbumID]int64{}
+	add = map[album.AlbumID]int64{}
 	for _, m := range members {
 		if following[m.AlbumID] != nil {
 			continue
