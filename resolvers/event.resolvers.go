@@ -10,7 +10,6 @@ import (
 
 	"keepsake/album"
 	"keepsake/graph/generated"
-	"keepsake/service"
 )
 
 // Album is the resolver for the album field.
@@ -82,45 +81,23 @@ func (r *albumEventResolver) Membership(ctx context.Context, obj *album.Event) (
 
 // AlbumEvents is the resolver for the albumEvents field.
 func (r *subscriptionResolver) AlbumEvents(ctx context.Context, albumID string, after *album.Cursor) (<-chan *album.Event, error) {
-	w, err := r.Service.WatchAlbum(ctx, Viewer(ctx), album.AlbumID(albumID), pageArgs(0, after).After)
-	return stream(ctx, r.Log, w, err, func(u service.Update) *album.Event { return u.Event })
+	return eventsOf(ctx)
 }
 
 // CommentAdded is the resolver for the commentAdded field.
 func (r *subscriptionResolver) CommentAdded(ctx context.Context, albumID string, mediaID *string, after *album.Cursor) (<-chan *album.Event, error) {
-	medium, err := optionalID[album.MediaID](mediaID)
-	if err != nil {
-		return nil, err
-	}
-	w, err := r.Service.WatchMedium(ctx, Viewer(ctx), album.AlbumID(albumID), medium, pageArgs(0, after).After)
-	return stream(ctx, r.Log, w, err, func(u service.Update) *album.Event {
-		e := u.Event
-		if e == nil || control(e.Kind) || (e.Kind == album.CommentAdded && (medium == "" || e.MediaID == medium)) {
-			return e
-		}
-		return nil
-	})
+	return eventsOf(ctx)
 }
 
 // LikesChanged is the resolver for the likesChanged field.
 func (r *subscriptionResolver) LikesChanged(ctx context.Context, albumID string, mediaID *string) (<-chan *album.LikeState, error) {
-	medium, err := optionalID[album.MediaID](mediaID)
-	if err != nil {
-		return nil, err
-	}
-	w, err := r.Service.WatchMedium(ctx, Viewer(ctx), album.AlbumID(albumID), medium, "")
-	return stream(ctx, r.Log, w, err, func(u service.Update) *album.LikeState {
-		if u.Likes == nil || (medium != "" && u.Likes.MediaID != medium) {
-			return nil
-		}
-		return u.Likes
-	})
+	s, err := sourceOf(ctx)
+	return s.Likes, err
 }
 
 // FeedEvents is the resolver for the feedEvents field.
 func (r *subscriptionResolver) FeedEvents(ctx context.Context, after *album.Cursor) (<-chan *album.Event, error) {
-	w, err := r.Service.WatchFeed(ctx, Viewer(ctx), pageArgs(0, after).After)
-	return stream(ctx, r.Log, w, err, func(u service.Update) *album.Event { return u.Event })
+	return eventsOf(ctx)
 }
 
 // AlbumEvent returns generated.AlbumEventResolver implementation.

@@ -15,6 +15,7 @@ type contextKey int
 const (
 	viewerKey contextKey = iota
 	loadersKey
+	sourceKey
 )
 
 // WithViewer puts who asks into the context of a request or socket.
