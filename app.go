@@ -11,11 +11,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql/executor"
+
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/internal/id"
+	"keepsake/live"
 	"keepsake/media"
 	"keepsake/realtime"
+	"keepsake/realtime/transport"
 	"keepsake/service"
 	"keepsake/store"
 )
@@ -32,13 +36,14 @@ type app struct {
 	service *service.Service
 	closers []io.Closer // in the order in which they were opened
 
-	draining     atomic.Bool     // readiness is off
-	sockets      context.Context // ends when sockets are to close
-	closeSockets context.CancelFunc
-	open         sync.WaitGroup  // sockets
-	work         context.Context // of what runs in the background
-	stopWork     context.CancelFunc
-	background   sync.WaitGroup
+	exec      *executor.Executor
+	engine    *live.Engine
+	transport *transport.Server
+
+	draining   atomic.Bool     // readiness is off
+	work       context.Context // of what runs in the background
+	stopWork   context.CancelFunc
+	background sync.WaitGroup
 }
 
 // options are hooks for tests; the zero value is the program.
@@ -47,6 +52,8 @@ type options struct {
 	bucket      func(media.Bucket) media.Bucket // wraps the bucket that the service uses
 	passwords   *auth.PasswordOptions
 	now         func() time.Time
+	// Of the transport; zero is its default.
+	recheckEvery, stallTimeout time.Duration
 }
 
 func newApp(ctx context.Context, cfg config.Config, base string, logger *slog.Logger) (*app, error) {
@@ -63,7 +70,6 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		now = time.Now
 	}
 	a := &app{cfg: cfg, log: logger}
-	a.sockets, a.closeSockets = context.WithCancel(context.WithoutCancel(ctx))
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -102,6 +108,15 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
 	})
+	a.exec = a.newExecutor()
+	a.engine = live.New(live.Deps{
+		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate,
+	})
+	a.transport = transport.NewServer(a.engine, &transport.Options{
+		Logger: logger, Origin: a.originAllowed, MaxMessage: int64(cfg.MaxBody),
+		MaxClients: cfg.MaxClients, OpenRate: cfg.OpenRate, RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout,
+	})
+	a.closers = append(a.closers, a.engine, a.transport)
 	return a, nil
 }
 
@@ -112,8 +127,6 @@ func (a *app) start() {
 
 // close ends everything, in the order that nothing is used after its end.
 func (a *app) close() error {
-	a.closeSockets()
-	a.open.Wait() // each ends within the second that hanging up may take
 	a.stopWork()
 	a.background.Wait()
 	var errs []error

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -16,19 +17,22 @@ import (
 	"github.com/rs/cors"
 
 	"keepsake/album"
+	"keepsake/realtime/transport"
 	"keepsake/resolvers"
 )
 
 // routes is what the program answers.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	api := a.graphql()
-	mux.Handle("/graphql", a.cors(a.socketsOnly(a.withBody(a.withViewer(api)), a.withSocket(api))))
+	mux.Handle("/graphql", a.cors(a.sortOut(a.withBody(a.withViewer(a.requests())))))
 	if a.files != nil {
 		mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.files)))
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
+	if a.cfg.MetricsListen == "" && !a.cfg.Exposed() {
+		mux.Handle("GET /metrics", a.metrics())
+	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		say(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.")
 	})
@@ -74,46 +78,84 @@ func (a *app) originAllowed(r *http.Request) bool {
 	return origin == "" || strings.EqualFold(host, r.Host) || slices.Contains(a.cfg.AllowedOrigins, origin)
 }
 
-// socketsOnly sends upgrades one way and all else the other.
-func (a *app) socketsOnly(requests, sockets http.Handler) http.Handler {
+// sortOut sends upgrades and event streams to the transport of what goes on for
+// longer, and all else to requests.
+func (a *app) sortOut(requests http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" {
-			sockets.ServeHTTP(w, r)
-			return
+		switch {
+		case r.Header.Get("Upgrade") != "":
+			a.transport.ServeHTTP(w, r)
+		case wantsEvents(r):
+			a.events(w, r)
+		default:
+			requests.ServeHTTP(w, r)
 		}
-		requests.ServeHTTP(w, r)
 	})
 }
 
-// withBody reads a request's body whole, within the limits of size and time, and
-// refuses one that is not UTF-8, which JSON has to be.
+// events answers a request by an event stream. What can be refused before it
+// begins is answered as any request is.
+func (a *app) events(w http.ResponseWriter, r *http.Request) {
+	body, ok := a.readBody(w, r)
+	if !ok {
+		return
+	}
+	var request transport.Request
+	if err := json.Unmarshal(body, &request); err != nil {
+		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the body is not the JSON of a GraphQL request"))
+		return
+	}
+	authorization := r.Header.Get("Authorization")
+	if _, err := a.authenticate(r.Context(), authorization); err != nil {
+		refuseErr(w, err)
+		return
+	}
+	if _, errs := a.engine.Parse(r.Context(), &request); errs != nil {
+		w.Header().Set("Content-Type", typeGraphQL)
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(w, `{"errors":%s}`, errs) // the client may be gone
+		return
+	}
+	a.transport.ServeEvents(w, r, authorization, &request)
+}
+
+// withBody reads a request's body whole, and bounds the time for all of it.
 func (a *app) withBody(next http.Handler) http.Handler {
-	most := int64(a.cfg.MaxBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
 		defer cancel()
-		control := http.NewResponseController(w)
-		if err := control.SetReadDeadline(time.Now().Add(a.cfg.RequestTimeout)); err != nil {
-			a.log.WarnContext(ctx, "no read deadline", "error", err)
-		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
-		var tooLarge *http.MaxBytesError
-		switch {
-		case errors.As(err, &tooLarge):
-			refuse(w, http.StatusRequestEntityTooLarge,
-				album.Errorf(album.CodeInvalidInput, "a request may have at most %d bytes", most))
-			return
-		case err != nil:
-			refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request did not arrive whole"))
-			return
-		case !utf8.Valid(body) || !utf8.ValidString(r.URL.RawQuery):
-			refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request is not valid UTF-8"))
+		body, ok := a.readBody(w, r)
+		if !ok {
 			return
 		}
 		r = r.WithContext(ctx)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// readBody reads a request's body within the limits of size and time, and refuses
+// one that is not UTF-8, which JSON has to be.
+func (a *app) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	most := int64(a.cfg.MaxBody)
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(a.cfg.RequestTimeout)); err != nil {
+		a.log.WarnContext(r.Context(), "no read deadline", "error", err)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		refuse(w, http.StatusRequestEntityTooLarge,
+			album.Errorf(album.CodeInvalidInput, "a request may have at most %d bytes", most))
+	case err != nil:
+		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request did not arrive whole"))
+	case !utf8.Valid(body) || !utf8.ValidString(r.URL.RawQuery):
+		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request is not valid UTF-8"))
+	default:
+		return body, true
+	}
+	return nil, false
 }
 
 // withViewer finds out who asks. A token that is no good is refused here, so

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"mime"
@@ -10,9 +9,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"keepsake/album"
+	"keepsake/resolvers"
 )
 
 // The media types of answers: the one of GraphQL over HTTP for who asks for it.
@@ -72,7 +71,8 @@ func execute(
 		if answer == typeGraphQL {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		writeErrors(w, exec.DispatchError(graphql.WithOperationContext(ctx, op), refused).Errors)
+		errs := exec.DispatchError(graphql.WithOperationContext(ctx, op), refused).Errors
+		_, _ = w.Write(resolvers.AppendResponse(nil, &graphql.Response{Errors: errs})) // the client may be gone
 		return
 	}
 	if err := allowed(op.Operation.Operation); err != nil {
@@ -80,38 +80,5 @@ func execute(
 		return
 	}
 	next, ctx := exec.DispatchOperation(ctx, op)
-	writeResponse(w, next(ctx))
-}
-
-// writeErrors answers a request that was not executed: without data.
-func writeErrors(w io.Writer, errs gqlerror.List) {
-	body, err := json.Marshal(map[string]gqlerror.List{"errors": errs})
-	if err != nil { // strings and numbers alone: it cannot fail
-		panic(err)
-	}
-	_, _ = w.Write(body) // the client may be gone
-}
-
-// writeResponse writes a response as json.Marshal would, its data as it is.
-func writeResponse(w io.Writer, resp *graphql.Response) {
-	if len(resp.Data) == 0 {
-		writeErrors(w, resp.Errors)
-		return
-	}
-	var body bytes.Buffer
-	body.Grow(len(resp.Data) + 64)
-	body.WriteByte('{')
-	if len(resp.Errors) > 0 {
-		errs, err := json.Marshal(resp.Errors)
-		if err != nil {
-			panic(err) // as above
-		}
-		body.WriteString(`"errors":`)
-		body.Write(errs)
-		body.WriteByte(',')
-	}
-	body.WriteString(`"data":`)
-	body.Write(resp.Data)
-	body.WriteByte('}')
-	_, _ = w.Write(body.Bytes()) // the client may be gone
+	_, _ = w.Write(resolvers.AppendResponse(nil, next(ctx))) // the client may be gone
 }

@@ -85,7 +85,11 @@ func run(ctx context.Context, cfg config.Config, logs io.Writer, ready func(base
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug), // what clients do wrong in TLS and HTTP
 	}
-	srv.RegisterOnShutdown(a.closeSockets)
+	metrics, err := a.serveMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { err = errors.Join(err, metrics()) }()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	a.start()
@@ -100,7 +104,14 @@ func run(ctx context.Context, cfg config.Config, logs io.Writer, ready func(base
 	a.draining.Store(true)
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Drain)
 	defer cancel()
-	if err := srv.Shutdown(limit); err != nil {
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		a.transport.Drain(cfg.Drain / 2) // the other half is for those who take their time
+	}()
+	err = srv.Shutdown(limit)
+	<-drained
+	if err != nil {
 		return errors.Join(fmt.Errorf("drain: %w", err), srv.Close())
 	}
 	return nil

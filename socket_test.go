@@ -46,10 +46,13 @@ func TestSocketsAnswerEverything(t *testing.T) {
 	stopped, kept := c.start(t, watchAlbum, "id", id), c.start(t, watchAlbum, "id", id, "after", string(album.LogCursor(album.AlbumID(id), 0)))
 	kept.event(t, "albumEvents")
 	must(t, c.conn.WriteJSON(message{ID: stopped.id, Type: "complete"}))
-	stopped.end(t)
+	one(`{me{id}}`) // messages are taken in order
 	one(`mutation($id:ID!){updateAlbum(input:{albumId:$id,title:"anew"}){album{id}}}`, "id", id)
 	if e := kept.event(t, "albumEvents"); dig(e, "album.title") != "anew" {
 		t.Errorf("the other stream got %v", e)
+	}
+	if n := len(stopped.messages); n > 0 {
+		t.Errorf("%d messages for who wanted no more", n)
 	}
 }
 
@@ -100,12 +103,12 @@ func TestSocketsThatAreNotLetIn(t *testing.T) {
 		"garbage":             {subprotocol, []string{start("Bearer x"), ask}, closeForbidden},
 		"another scheme":      {subprotocol, []string{start("Basic " + p.token), ask}, closeForbidden},
 		"no scheme":           {subprotocol, []string{start(p.token), ask}, closeForbidden},
-		"an old protocol":     {"graphql-ws", []string{start(""), ask}, websocket.CloseProtocolError},
-		"no protocol":         {"", nil, websocket.CloseProtocolError},
+		"an old protocol":     {"graphql-ws", []string{start(""), ask}, closeProtocol},
+		"no protocol":         {"", nil, closeProtocol},
 		"not UTF-8":           {subprotocol, []string{"{\"type\":\"connection_init\xff\"}"}, websocket.CloseInvalidFramePayloadData},
 		"not UTF-8 afterward": {subprotocol, []string{start(""), "{\"type\":\"ping\xff\"}"}, websocket.CloseInvalidFramePayloadData},
-		"not JSON":            {subprotocol, []string{"x"}, websocket.CloseProtocolError},
-		"asking first":        {subprotocol, []string{ask}, websocket.CloseProtocolError},
+		"not JSON":            {subprotocol, []string{"x"}, closeBadMessage},
+		"asking first":        {subprotocol, []string{ask}, closeNotInYet},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +190,6 @@ func TestSocketsLeaveNothingBehind(t *testing.T) { // alone, as it counts
 				case 2:
 					for _, sub := range subs {
 						must(t, c.conn.WriteJSON(message{ID: sub.id, Type: "complete"}))
-						sub.end(t)
 					}
 				}
 				c.close()

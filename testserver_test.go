@@ -58,7 +58,7 @@ func startServer(t testing.TB, s setup) *server {
 	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	web.Start()
 	t.Cleanup(func() {
-		a.closeSockets()
+		a.transport.Drain(0) // event streams are requests, too
 		web.Close()
 		if err := a.close(); err != nil {
 			t.Error("close:", err)

@@ -13,6 +13,16 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// The protocol's name, and its close codes.
+const (
+	subprotocol     = "graphql-transport-ws"
+	closeTryLater   = 1013
+	closeBadMessage = 4400
+	closeNotInYet   = 4401
+	closeForbidden  = 4403
+	closeProtocol   = 4406
+)
+
 // socketClient is one graphql-transport-ws connection of a client. A goroutine
 // reads it and hands each message to its operation.
 type socketClient struct {
@@ -98,6 +108,17 @@ func (c *socketClient) read() {
 			sub.messages <- m
 		}
 	}
+}
+
+// closed waits until the server has closed the socket, and returns the code.
+func (c *socketClient) closed(t testing.TB) int {
+	t.Helper()
+	select {
+	case <-c.done:
+	case <-time.After(patience):
+		t.Fatal("the socket stays open")
+	}
+	return c.code
 }
 
 // close leaves and waits for the reader.

@@ -111,8 +111,8 @@ func TestRefreshTokensAreGoodOnce(t *testing.T) {
 	if a := s.ask(t, "", refresh, "t", p.refresh); a.code() != string(album.CodeSessionRevoked) {
 		t.Errorf("a refresh token used twice: %s", a.body)
 	}
-	if a := feed.end(t); a.code() != string(album.CodeSessionRevoked) {
-		t.Errorf("its stream ended with %q", a.body)
+	if code := socket.closed(t); code != closeForbidden {
+		t.Errorf("its socket was closed with %d", code)
 	}
 	for name, a := range map[string]answer{
 		"the access token":       s.ask(t, token, `{me{id}}`),

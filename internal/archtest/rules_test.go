@@ -31,7 +31,8 @@ var rules = []row{
 		"go.mongodb.org/mongo-driver/v2", "golang.org/x/sync",
 	}},
 
-	{pkg: "realtime", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
+	{pkg: "realtime", own: []string{"album", "internal/safeguard"}, libs: []string{"golang.org/x/sync"}},
+	{pkg: "realtime/transport", own: []string{"album"}, libs: []string{"github.com/gorilla/websocket", "golang.org/x/time"}},
 	{pkg: "realtime/brokertest", own: []string{"album", "realtime"}, libs: testLibs},
 	{pkg: "realtime/membroker", own: []string{"album", "realtime"}},
 	{pkg: "realtime/redisbroker", own: []string{"album", "realtime"}, libs: []string{
@@ -58,6 +59,7 @@ var rules = []row{
 	// media and realtime for the values that service hands on: tickets, signed URLs, streams.
 	{pkg: "graph/...", own: []string{"album", "media", "graph/..."}, libs: []string{anyLib}},
 	{pkg: "resolvers/...", own: []string{"album", "media", "realtime", "service/...", "graph/...", "internal/...", "resolvers/..."}, libs: []string{anyLib}},
+	{pkg: "live", own: []string{"album", "realtime/...", "service/...", "resolvers/...", "internal/..."}, libs: []string{anyLib}},
 	{pkg: "web"},
 
 	// A client like any other: what it knows of the server it knows from outside.
@@ -84,6 +86,8 @@ var testRules = []row{
 	{pkg: "internal/migrate", own: append([]string{
 		"store/storetest", "internal/testenv/mongoserver", "internal/testenv/gcsserver",
 	}, backends...)},
+	// The log that clients are held against is the store's own.
+	{pkg: "internal/chaos", own: []string{"store/mongostore"}},
 	{pkg: "service/...", own: backends},
 	{pkg: "resolvers/...", own: append([]string{"store"}, backends...)},
 }

@@ -34,6 +34,11 @@ type Config struct {
 	Drain          time.Duration `env:"DRAIN" envDefault:"20s"` // from SIGTERM to the end
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s"`
 
+	MaxClients int `env:"MAX_CLIENTS" envDefault:"50000"` // sockets and event streams at once
+	OpenRate   int `env:"OPEN_RATE" envDefault:"500"`     // of them that may be opened a second
+
+	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
+
 	MaxBody    Bytes         `env:"MAX_BODY" envDefault:"1MiB"` // of a GraphQL request
 	MaxPhoto   Bytes         `env:"MAX_PHOTO" envDefault:"64MiB"`
 	MaxVideo   Bytes         `env:"MAX_VIDEO" envDefault:"2GiB"`

@@ -86,6 +86,9 @@ func (c Config) checkPlaces(f faults) {
 	if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil {
 		f.add(Prefix+"LISTEN", "%q is not host:port: write one such as 127.0.0.1:8080 or :8080", c.Listen)
 	}
+	if _, port, err := net.SplitHostPort(c.MetricsListen); c.MetricsListen != "" && (err != nil || port == "") {
+		f.add(Prefix+"METRICS_LISTEN", "%q is not host:port: write one such as 127.0.0.1:9464", c.MetricsListen)
+	}
 	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
 		f.add(Prefix+"PUBLIC_URL", "%q is not an http or https URL of a host alone: write one such as https://album.example.com", c.PublicURL)
 	}
@@ -98,6 +101,11 @@ func (c Config) checkPlaces(f faults) {
 }
 
 func (c Config) checkBounds(f faults) {
+	for name, n := range map[string]int{"MAX_CLIENTS": c.MaxClients, "OPEN_RATE": c.OpenRate} {
+		if n < 1 {
+			f.add(Prefix+name, "%d is less than 1", n)
+		}
+	}
 	if c.Drain < 0 {
 		f.add(Prefix+"DRAIN", "%v is negative: write 0s for none", c.Drain)
 	}

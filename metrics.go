@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics is the page /metrics: what the parts count, as Prometheus reads it.
+func (a *app) metrics() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() int) {
+		r.MustRegister(prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Namespace: "keepsake", Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	counter := func(name, help string, value func() int64) {
+		r.MustRegister(prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Namespace: "keepsake", Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	wire, live, hub := a.transport.Stats, a.engine.Stats, a.hub.Stats
+
+	gauge("connections", "Sockets and event streams that are open.", func() int { return wire().Clients })
+	gauge("operations", "Operations that run on them.", func() int { return wire().Operations })
+	counter("connections_opened_total", "Sockets and event streams that were let in.", func() int64 { return wire().Opened })
+	counter("connections_refused_total", "Those that were told to come back later.", func() int64 { return wire().Refused })
+	counter("frames_sent_total", "Messages written to clients.", func() int64 { return wire().Frames })
+	counter("queue_overflows_total", "Messages that found no room in a client's queue.", func() int64 { return wire().Overflows })
+	counter("clients_stalled_total", "Clients that were closed for taking nothing.", func() int64 { return wire().Stalled })
+
+	gauge("subscriptions", "Subscribers of albums and feeds.", func() int { return live().Subscribers })
+	gauge("cohorts", "Groups of subscribers that are given the same.", func() int { return live().Cohorts })
+	gauge("replays", "Groups that are being brought up to the present.", func() int { return live().Replays })
+	counter("event_executions_total", "Events executed, each for a cohort or a feed.", func() int64 { return live().Executions })
+	counter("event_deliveries_total", "Results given, each to a subscriber.", func() int64 { return live().Deliveries })
+	counter("subscriber_lags_total", "Times that a subscriber took too little and went on from the log.", func() int64 { return live().Lags })
+	counter("access_revoked_total", "Subscribers that lost access.", func() int64 { return live().Revoked })
+
+	gauge("topics", "Albums that are watched on this node.", func() int { return hub().Topics })
+	gauge("streams", "Streams of them.", func() int { return hub().Streams })
+	counter("messages_published_total", "Messages that the broker took.", func() int64 { return hub().Published })
+	counter("publish_failures_total", "Messages that it did not take.", func() int64 { return hub().PublishFailures })
+	counter("messages_received_total", "Messages that arrived.", func() int64 { return hub().Received })
+	counter("broker_links_lost_total", "Times that the broker's link broke.", func() int64 { return hub().LinksLost })
+	counter("repairs_total", "Albums whose log was read for what was missing.", func() int64 { return hub().Repairs })
+	counter("repair_failures_total", "Repairs that the store did not answer.", func() int64 { return hub().RepairFailures })
+	counter("verifications_total", "Comparisons of positions with the store.", func() int64 { return hub().Verifications })
+	counter("resyncs_total", "Streams whose log no longer reached back.", func() int64 { return hub().Resyncs })
+	counter("log_reads_total", "Live streams that fell behind and read the log.", func() int64 { return hub().Overflows })
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// serveMetrics serves /metrics on an address of its own, if there is one, until
+// the returned function is called.
+func (a *app) serveMetrics(ctx context.Context) (stop func() error, err error) {
+	if a.cfg.MetricsListen == "" {
+		return func() error { return nil }, nil
+	}
+	var listen net.ListenConfig
+	ln, err := listen.Listen(ctx, "tcp", a.cfg.MetricsListen)
+	if err != nil {
+		return nil, fmt.Errorf("KEEPSAKE_METRICS_LISTEN: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.metrics())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ln) }()
+	return func() error {
+		err := srv.Close()
+		if ended := <-done; !errors.Is(ended, http.ErrServerClosed) {
+			return errors.Join(ended, err)
+		}
+		return err
+	}, nil
+}
