@@ -53,7 +53,7 @@ type options struct {
 	passwords   *auth.PasswordOptions
 	now         func() time.Time
 	// Of the transport; zero is its default.
-	recheckEvery, stallTimeout time.Duration
+	recheckEvery, stallTimeout, initTimeout time.Duration
 }
 
 func newApp(ctx context.Context, cfg config.Config, base string, logger *slog.Logger) (*app, error) {
@@ -114,7 +114,8 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	})
 	a.transport = transport.NewServer(a.engine, &transport.Options{
 		Logger: logger, Origin: a.originAllowed, MaxMessage: int64(cfg.MaxBody),
-		MaxClients: cfg.MaxClients, OpenRate: cfg.OpenRate, RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout,
+		MaxClients: cfg.MaxClients, OpenRate: cfg.OpenRate,
+		RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout, InitTimeout: o.initTimeout,
 	})
 	a.closers = append(a.closers, a.engine, a.transport)
 	return a, nil

@@ -128,6 +128,8 @@ func (c *Client) tick(now time.Time) (next time.Time) {
 	c.mu.Unlock()
 	switch {
 	case gone:
+	case c.out.isOver():
+		c.ender.cut()
 	case session == nil:
 		c.ender.end(reason{code: closeInitTimeout, text: "Connection initialisation timeout"})
 	case expired:

@@ -208,8 +208,8 @@ func (s *socket) refuse(code int, text string) bool {
 // end implements ender.
 func (s *socket) end(why reason) {
 	if s.out.end(frame{kindClose, nil, closePayload(why.code, why.text)}) {
-		// Who does not hang up in time is hung up on.
-		time.AfterFunc(s.server.opt.StallTimeout, s.cut)
+		// Who does not hang up in time is hung up on, by tick.
+		s.server.wheel.start(&s.timer, time.Now().Add(s.server.opt.StallTimeout))
 	}
 }
 

@@ -38,6 +38,9 @@ func (w *wheel) tick(at time.Time) int64 { return int64(at.Sub(w.epoch)/wheelTic
 func (w *wheel) start(t *timer, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if t.call == nil { // stopped for good
+		return
+	}
 	w.remove(t)
 	if !w.running {
 		w.running = true
