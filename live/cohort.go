@@ -3,6 +3,7 @@ package live
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"keepsake/album"
 	"keepsake/realtime"
@@ -13,8 +14,8 @@ const (
 	batch = 16
 	// recentFrames and recentBytes bound what a cohort keeps of its last results,
 	// for who comes back right behind them.
-	recentFrames = 64
-	recentBytes  = 64 << 10
+	recentFrames = 32
+	recentBytes  = 16 << 10
 )
 
 // key is what tells cohorts apart: subscribers with an equal one are given the
@@ -50,7 +51,8 @@ type cohort struct {
 	pos      int64    // Seq up to which everything was given to the members
 	recent   []result // the last ones, up to pos
 	held     []realtime.Item
-	tries    int // of the first of held
+	tries    int       // of the first of held
+	retryAt  time.Time // until then held waits, for the store did not answer
 	likes    map[album.MediaID]likeResult
 	numLikes int64
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"keepsake/album"
 	"keepsake/internal/safeguard"
@@ -60,6 +61,9 @@ func (c *cohort) pull() (over bool, err error) {
 // work gives the members what is held. It reports whether to go on: what could
 // not be done for the store stays held, and is tried again later.
 func (c *cohort) work() bool {
+	if time.Now().Before(c.retryAt) {
+		return false
+	}
 	access, err := c.e.service.AccessOf(c.e.ctx, c.key.standing)
 	switch {
 	case err == nil:
@@ -70,7 +74,7 @@ func (c *cohort) work() bool {
 			return true
 		}
 	default:
-		c.e.after(storeRetry, c.wake)
+		c.retry()
 		return false
 	}
 	var results []result
@@ -85,7 +89,7 @@ func (c *cohort) work() bool {
 		if !done {
 			c.deliver(results)
 			c.held = c.held[i:]
-			c.e.after(storeRetry, c.wake)
+			c.retry()
 			return false
 		}
 		if item.Like == nil {
@@ -95,6 +99,12 @@ func (c *cohort) work() bool {
 	c.held = nil
 	c.deliver(results)
 	return true
+}
+
+// retry has held worked on again, later.
+func (c *cohort) retry() {
+	c.retryAt = time.Now().Add(storeRetry)
+	c.e.after(storeRetry, c.wake)
 }
 
 // reconsider has the members of a user, about whose membership the next entry is,
@@ -162,6 +172,10 @@ func (c *cohort) deliver(results []result) {
 	}
 	c.fan(func(sub *subscriber) bool {
 		if sub.pos == before { // as nearly all are
+			if len(payloads) == 0 {
+				sub.pos = c.pos
+				return true
+			}
 			if n := sub.op.Send(payloads...); n < len(payloads) {
 				sub.pos = seqBefore(results, payloads[n])
 				return false

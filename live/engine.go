@@ -15,6 +15,7 @@ package live
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,7 +92,14 @@ func (e *Engine) run(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.closed {
-		e.wg.Go(f)
+		e.wg.Go(func() { defer e.recovered(); f() })
+	}
+}
+
+// recovered keeps a fault of ours from ending the program.
+func (e *Engine) recovered() {
+	if p := recover(); p != nil {
+		e.log.Error("live: a goroutine panicked", "panic", p, "stack", string(debug.Stack()))
 	}
 }
 

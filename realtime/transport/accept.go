@@ -88,10 +88,19 @@ func (s *Server) Drain(over time.Duration) {
 	}
 }
 
-// Close ends all clients at once and waits until they have gone.
+// Close ends all clients at once and waits until they have gone, for a moment;
+// then it hangs up.
 func (s *Server) Close() error {
 	s.Drain(0)
 	s.cancel()
+	late := time.AfterFunc(farewell, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for c := range s.clients {
+			c.ender.cut()
+		}
+	})
+	defer late.Stop()
 	s.wg.Wait()
 	return nil
 }

@@ -81,7 +81,7 @@ type Options struct {
 	// StallTimeout is how long a client may take nothing of what waits for it.
 	// Default 10 s.
 	StallTimeout time.Duration
-	// RecheckEvery is how often Session.Recheck is called. Default 2 min.
+	// RecheckEvery is how often Session.Recheck is called. Default 5 min.
 	RecheckEvery time.Duration
 }
 
@@ -119,7 +119,7 @@ func NewServer(b Backend, o *Options) *Server {
 	setDefault(&s.opt.InitTimeout, 10*time.Second)
 	setDefault(&s.opt.PingEvery, 30*time.Second)
 	setDefault(&s.opt.StallTimeout, 10*time.Second)
-	setDefault(&s.opt.RecheckEvery, 2*time.Minute)
+	setDefault(&s.opt.RecheckEvery, 5*time.Minute)
 	s.rate = rate.NewLimiter(rate.Limit(s.opt.OpenRate), 2*s.opt.OpenRate)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.wheel = newWheel()
