@@ -12,25 +12,24 @@ const subprotocol = "graphql-transport-ws"
 // The close codes of RFC 6455 and of the protocol. Clients come back after those
 // that are 1001, 1006, 1012, 1013 and 4403.
 const (
-	closeGoingAway       = 1001
-	closeNotUTF8         = 1007
-	closeTooBig          = 1009
-	closeRestart         = 1012
-	closeTryLater        = 1013
-	closeBadMessage      = 4400
-	closeUnauthorized    = 4401 // only for who asks before it has said who it is
-	closeForbidden       = 4403
-	closeNoSubprotocol   = 4406
-	closeInitTimeout     = 4408
-	closeDuplicate       = 4409
-	closeTooManyInits    = 4429
-	maxControlFrame      = 125 // bytes of payload, by RFC 6455
-	maxCloseReason       = maxControlFrame - 2
-	opText, opClose      = 1, 8
-	opPing, opPong       = 9, 10
-	finalFrame           = 0x80
-	length16, length64   = 126, 127
-	largest16, smallest0 = 1 << 16, 126
+	closeNotUTF8       = 1007
+	closeTooBig        = 1009
+	closeRestart       = 1012
+	closeTryLater      = 1013
+	closeBadMessage    = 4400
+	closeUnauthorized  = 4401 // only for who asks before it has said who it is
+	closeForbidden     = 4403
+	closeNoSubprotocol = 4406
+	closeInitTimeout   = 4408
+	closeDuplicate     = 4409
+	closeTooManyInits  = 4429
+	maxControlFrame    = 125 // bytes of payload, by RFC 6455
+	maxCloseReason     = maxControlFrame - 2
+	opText, opClose    = 1, 8
+	opPing, opPong     = 9, 10
+	finalFrame         = 0x80
+	length16, length64 = 126, 127
+	largest16          = 1 << 16
 )
 
 // kind is what a frame to a client is.
