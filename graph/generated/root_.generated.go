@@ -2772,7 +2772,7 @@ extend type Subscription {
     "An album's ` + "`" + `cursor` + "`" + ` or an event's."
     after: Cursor
   ): AlbumEvent!
-  "Counts of likes as they change, in an album or of one medium of it. Of changes in quick succession only the last may come."
+  "Counts of likes as they change, in an album or of one medium of it. The first change comes at once, then the newest every 250 ms a medium."
   likesChanged(
     "The album."
     albumId: ID!
@@ -3349,7 +3349,7 @@ type Query {
 "What can be done. Each mutation takes one input and returns a payload."
 type Mutation
 
-"What can be watched, over graphql-transport-ws."
+"What can be watched, over sockets (graphql-transport-ws) or event streams (graphql-sse)."
 type Subscription
 `, BuiltIn: false},
 	{Name: "../schema/share.graphqls", Input: `"A link to an album: to look at it, or, with a joinRole, to join it."

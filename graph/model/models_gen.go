@@ -537,7 +537,7 @@ type SignUpPayload struct {
 	Session *Session `json:"session"`
 }
 
-// What can be watched, over graphql-transport-ws.
+// What can be watched, over sockets (graphql-transport-ws) or event streams (graphql-sse).
 type Subscription struct {
 }
 
