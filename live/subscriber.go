@@ -68,12 +68,6 @@ func (sub *subscriber) stopped() {
 	}
 }
 
-// complete ends the subscription from our side.
-func (sub *subscriber) complete() {
-	sub.session.remove(sub)
-	sub.op.Complete()
-}
-
 // fail ends a subscription that could not go on.
 func (sub *subscriber) fail(err error) {
 	sub.session.remove(sub)

@@ -181,8 +181,11 @@ func (f *mongoDB) comments(ctx context.Context, edges []edge[*medium]) error {
 		{{Key: "$match", Value: bson.D{in("_id", ids)}}},
 		{{Key: "$project", Value: fields("_id")}},
 		{{Key: "$lookup", Value: bson.D{
-			{Key: "from", Value: f.commentRows.Name()}, {Key: "localField", Value: "_id"}, {Key: "foreignField", Value: "mediaId"},
-			{Key: "pipeline", Value: first}, {Key: "as", Value: "rows"},
+			{Key: "from", Value: f.commentRows.Name()},
+			{Key: "localField", Value: "_id"},
+			{Key: "foreignField", Value: "mediaId"},
+			{Key: "pipeline", Value: first},
+			{Key: "as", Value: "rows"},
 		}}},
 		{{Key: "$unwind", Value: "$rows"}},
 		{{Key: "$replaceRoot", Value: bson.D{{Key: "newRoot", Value: "$rows"}}}},

@@ -52,8 +52,16 @@ func TestEncodingTellsRecordsApart(t *testing.T) {
 
 func TestEncodingKnowsEveryRecord(t *testing.T) {
 	for _, r := range []store.Record{
-		store.UserRecord{}, store.IdentityRecord{}, store.SessionRecord{}, store.RefreshRecord{}, store.AlbumRecord{},
-		store.MemberRecord{}, store.ShareRecord{}, store.MediaRecord{}, store.CommentRecord{}, store.LikeRecord{},
+		store.UserRecord{},
+		store.IdentityRecord{},
+		store.SessionRecord{},
+		store.RefreshRecord{},
+		store.AlbumRecord{},
+		store.MemberRecord{},
+		store.ShareRecord{},
+		store.MediaRecord{},
+		store.CommentRecord{},
+		store.LikeRecord{},
 		store.EntryRecord{},
 	} {
 		if len(encode(nil, r)) == 0 {
