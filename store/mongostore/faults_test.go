@@ -67,6 +67,30 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
+// TestNetworkWithoutLimit takes away the limit of time, without which a half-open
+// connection holds a call for as long as its caller waits.
+func TestNetworkWithoutLimit(t *testing.T) {
+	t.Parallel()
+	server := mongoserver.Start(t)
+	p, err := proxy.Start(hostOf(server.URI))
+	must(t, err)
+	t.Cleanup(p.Close)
+	s, err := Open(t.Context(), "mongodb://"+p.Addr+"/?directConnection=true",
+		&Options{Database: server.NewDatabase(t), Timeout: time.Hour})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	f := storetest.NewFixture(t, s)
+	a := f.Album(f.User("Anna"))
+	must(t, p.Hang())
+	const patience = 3 * time.Second // what TestNetwork allows
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if _, err := s.Album(ctx, a.ID); err == nil || ctx.Err() == nil {
+		t.Errorf("a call ended by itself: %v", err)
+	}
+	must(t, p.Heal())
+}
+
 // hostOf is the host:port of a server's connection string.
 func hostOf(uri string) string {
 	host, _, _ := strings.Cut(strings.TrimPrefix(uri, "mongodb://"), "/")
