@@ -204,6 +204,23 @@ func TestStalledWrite(t *testing.T) {
 	wantUnavailable(t, "a large write", silent.Write(t.Context(), final, kind, bytes.NewReader(make([]byte, 9<<20))))
 }
 
+// TestWithoutLimit takes away the limit of time, without which a server that does
+// not answer holds each call for as long as its caller waits.
+func TestWithoutLimit(t *testing.T) {
+	s := serve(t, gcsserver.Options{})
+	b := open(t, s, gcsmedia.Options{Endpoint: behind(t, s, hang), Timeout: time.Hour})
+	for name, call := range calls(b) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := call(ctx); err == nil || ctx.Err() == nil {
+				t.Errorf("it ended by itself: %v", err)
+			}
+		})
+	}
+}
+
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
