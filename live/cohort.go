@@ -97,6 +97,7 @@ func (e *Engine) joinAt(sub *subscriber, from int64) {
 			e.stats.replays.Add(1)
 		}
 	}
+	sub.spec = c.spec // which is the same, so that each subscriber's own is not kept
 	c.mu.Lock()
 	sub.cohort.Store(c)
 	c.joining = append(c.joining, sub)

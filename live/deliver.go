@@ -83,7 +83,7 @@ func (c *cohort) work() bool {
 		if item.Entry != nil && item.Entry.UserID != "" && safeguard.Revoke {
 			c.deliver(results)
 			results = nil
-			c.reconsider(item.Entry.UserID)
+			c.reconsider(item.Entry)
 		}
 		r, done := c.execute(access, item)
 		if !done {
@@ -107,12 +107,13 @@ func (c *cohort) retry() {
 	c.e.after(storeRetry, c.wake)
 }
 
-// reconsider has the members of a user, about whose membership the next entry is,
-// looked at anew; what they may see from there on is for another cohort to give.
-func (c *cohort) reconsider(user album.UserID) {
+// reconsider has the members looked at anew whose membership an entry is about;
+// what they may see from there on is for another cohort to give. It may turn out
+// to be this one, which then meets the entry again.
+func (c *cohort) reconsider(e *album.Entry) {
 	var theirs []*subscriber
 	for _, sub := range c.members {
-		if sub.session.v.UserID == user {
+		if sub.session.v.UserID == e.UserID && sub.looked < e.Seq {
 			theirs = append(theirs, sub)
 		}
 	}
@@ -122,6 +123,7 @@ func (c *cohort) reconsider(user album.UserID) {
 	lost := c.lost()
 	for _, sub := range theirs {
 		c.remove(sub)
+		sub.looked = e.Seq
 		sub.move(lost)
 	}
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +26,7 @@ type session struct {
 	recall atomic.Bool      // a recheck has been ordered
 
 	mu   sync.Mutex
-	subs map[*subscriber]struct{}
+	subs []*subscriber
 }
 
 // Open implements transport.Backend.
@@ -147,10 +148,7 @@ func (s *session) Recheck(ctx context.Context) {
 		return
 	}
 	s.mu.Lock()
-	subs := make([]*subscriber, 0, len(s.subs))
-	for sub := range s.subs {
-		subs = append(subs, sub)
-	}
+	subs := slices.Clone(s.subs)
 	s.mu.Unlock()
 	for _, sub := range subs {
 		sub.recheck(ctx)
@@ -160,18 +158,15 @@ func (s *session) Recheck(ctx context.Context) {
 func (s *session) add(sub *subscriber) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.subs == nil {
-		s.subs = make(map[*subscriber]struct{}, 1)
-	}
-	s.subs[sub] = struct{}{}
+	s.subs = append(s.subs, sub)
 	s.e.stats.subscribers.Add(1)
 }
 
 func (s *session) remove(sub *subscriber) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.subs[sub]; ok {
-		delete(s.subs, sub)
+	if i := slices.Index(s.subs, sub); i >= 0 {
+		s.subs = slices.Delete(s.subs, i, i+1)
 		s.e.stats.subscribers.Add(-1)
 	}
 }

@@ -25,6 +25,7 @@ type subscriber struct {
 	standing album.Standing
 	pos      int64   // Seq up to which it was given everything, or fromNow
 	verified bool    // the log reaches up to pos
+	looked   int64   // Seq of the last entry for which its standing was looked at anew
 	likes    int64   // number of the last like that it was given,
 	likesOf  *cohort // in the counting of this cohort
 	index    int     // in the cohort's members
