@@ -4,7 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"keepsake/album"
 )
@@ -19,12 +19,18 @@ type userTopic struct {
 // called NotifyUser, or could have done so while no messages arrived. There is
 // nothing to read from it but that; who holds it looks into the store again.
 type Signal struct {
+	hub    *Hub
+	name   string // the user's topic
 	notify func()
-	stop   func()
+	open   atomic.Bool
 }
 
 // Close ends the signal. It may be called more than once.
-func (s *Signal) Close() { s.stop() }
+func (s *Signal) Close() {
+	if s.open.Swap(false) {
+		s.hub.unwatchUser(s)
+	}
+}
 
 // WatchUser begins a signal about one person: notify is called, from any
 // goroutine and perhaps once more after Close, and must return at once. It is
@@ -34,14 +40,14 @@ func (s *Signal) Close() { s.stop() }
 // sound link is lost to it.
 func (h *Hub) WatchUser(id album.UserID, notify func()) *Signal {
 	name := UserTopic(id)
-	s := &Signal{notify: notify, stop: func() {}}
+	s := &Signal{hub: h, name: name, notify: notify}
 	sh := h.shard(name)
 	sh.mu.Lock()
 	if h.Closed() {
 		sh.mu.Unlock()
 		return s
 	}
-	s.stop = sync.OnceFunc(func() { h.unwatchUser(name, s) })
+	s.open.Store(true)
 	u, ok := sh.users[name]
 	if !ok {
 		u = &userTopic{signals: map[*Signal]struct{}{}}
@@ -55,7 +61,8 @@ func (h *Hub) WatchUser(id album.UserID, notify func()) *Signal {
 	return s
 }
 
-func (h *Hub) unwatchUser(name string, s *Signal) {
+func (h *Hub) unwatchUser(s *Signal) {
+	name := s.name
 	h.stats.signals.Add(-1)
 	sh := h.shard(name)
 	sh.mu.Lock()

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,8 +23,8 @@ type Client struct {
 	timer  timer
 
 	mu      sync.Mutex
-	session Session // once it is let in
-	ops     map[string]*Operation
+	session Session      // once it is let in
+	ops     []*Operation // few, so that a search costs less than a map
 	gone    bool
 
 	// For the timer alone.
@@ -165,24 +166,27 @@ func (c *Client) End(err *album.Error) {
 	}
 }
 
-// add takes in an operation; nil says why not.
-func (c *Client) add(op *Operation) (refused refusal) {
+// add takes in an operation, or says why not.
+func (c *Client) add(op *Operation) refusal {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.gone:
 		return refusedGone
-	case c.ops[op.id] != nil:
+	case c.search(op.id) >= 0:
 		return refusedID
 	case len(c.ops) >= c.server.opt.MaxOperations:
 		return refusedNumber
 	}
-	if c.ops == nil {
-		c.ops = make(map[string]*Operation, 1)
-	}
-	c.ops[op.id] = op
+	c.ops = append(c.ops, op)
 	c.server.stats.operations.Add(1)
 	return accepted
+}
+
+// search returns the index of the operation of that id, or -1. It is called with
+// the lock.
+func (c *Client) search(id string) int {
+	return slices.IndexFunc(c.ops, func(op *Operation) bool { return op.id == id })
 }
 
 type refusal int
@@ -198,10 +202,11 @@ const (
 func (c *Client) drop(op *Operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ops[op.id] != op {
+	i := slices.Index(c.ops, op)
+	if i < 0 {
 		return false
 	}
-	delete(c.ops, op.id)
+	c.ops = slices.Delete(c.ops, i, i+1)
 	c.server.stats.operations.Add(-1)
 	return true
 }
@@ -210,7 +215,10 @@ func (c *Client) drop(op *Operation) bool {
 func (c *Client) find(id string) *Operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ops[id]
+	if i := c.search(id); i >= 0 {
+		return c.ops[i]
+	}
+	return nil
 }
 
 // leave is the end of a client whose connection has ended.
