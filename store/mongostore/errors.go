@@ -68,6 +68,12 @@ func isAway(err error) bool {
 	if _, ok := errors.AsType[topology.WaitQueueTimeoutError](err); ok {
 		return true
 	}
+	// The pool of a server that went away was cleared while this call had one of
+	// its connections.
+	var pool driver.RetryablePoolError
+	if errors.As(err, &pool) && pool.Retryable() {
+		return true
+	}
 	return isTransient(err) || hasLabel(err, unknownCommit) ||
 		hasLabel(err, "RetryableWriteError") || slices.ContainsFunc(awayCodes, func(code int) bool { return hasCode(err, code) })
 }
