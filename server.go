@@ -15,24 +15,17 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"keepsake/internal/config"
 )
 
-// gcPercent lets the heap grow to five times what lives in it, where GOGC does
-// not say otherwise: what lives is little, and what a request leaves is much.
-const gcPercent = 400
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	cfg, err := config.Load(os.Environ())
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	tuneGC()
 	switch {
 	case err != nil:
 	case len(os.Args) > 1:
