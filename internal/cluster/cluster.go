@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ type Cluster struct {
 	Balancer *Balancer
 	Nodes    []*Node
 	Mongo    *mongoserver.Server
+	MongoURI string // of the nodes' database, past all proxies
 	Redis    *redisserver.Server
 	Bucket   *gcsserver.Server
 }
@@ -31,6 +33,24 @@ type Cluster struct {
 // with the test, or when ctx ends; what the nodes log is in the test's output.
 // More settings are NAME=value.
 func Start(ctx context.Context, t testing.TB, program string, count int, settings ...string) *Cluster {
+	t.Helper()
+	return start(ctx, t, program, make([]*Links, count), t.Output(), settings)
+}
+
+// StartLinked is Start with proxies before each node, and between each and Redis
+// and the database, which has to be one server: Node.Links breaks what they carry.
+// What the nodes log goes to logs.
+func StartLinked(ctx context.Context, t testing.TB, program string, count int, logs io.Writer, settings ...string) *Cluster {
+	t.Helper()
+	links := make([]*Links, count)
+	for i := range links {
+		links[i] = &Links{}
+	}
+	return start(ctx, t, program, links, logs, settings)
+}
+
+// start runs a node for each of links, of which all or none are nil.
+func start(ctx context.Context, t testing.TB, program string, links []*Links, logs io.Writer, settings []string) *Cluster {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -46,6 +66,7 @@ func Start(ctx context.Context, t testing.TB, program string, count int, setting
 		})
 	}
 	c := &Cluster{Mongo: mongoserver.Start(t)}
+	c.MongoURI = withDatabase(c.Mongo.URI, c.Mongo.NewDatabase(t))
 	var err error
 	c.Redis, err = redisserver.Start()
 	must(err)
@@ -54,34 +75,41 @@ func Start(ctx context.Context, t testing.TB, program string, count int, setting
 	must(err)
 	end("the bucket", c.Bucket.Close)
 
-	addrs := make([]string, count)
-	for i := range addrs {
-		addrs[i], err = freeAddr()
+	var fronts []string // where the balancer finds the nodes
+	for i, l := range links {
+		n := &Node{
+			program: program, logs: logs, Links: l,
+			Data: filepath.Join(t.TempDir(), fmt.Sprint("node-", i)),
+		}
+		n.addr, err = freeAddr()
 		must(err)
+		front, mongo, redis := n.addr, c.MongoURI, c.Redis.URL()
+		if l != nil {
+			front, mongo, redis, err = l.start(n.addr, mongo, redis)
+			end("the proxies of "+n.addr, l.close)
+			must(err)
+		}
+		n.URL, n.Direct = "http://"+front, "http://"+n.addr
+		n.env = []string{"KEEPSAKE_LISTEN=" + n.addr, "MONGODB_URI=" + mongo, "REDIS_URL=" + redis}
+		fronts = append(fronts, front)
+		c.Nodes = append(c.Nodes, n)
 	}
-	c.Balancer, err = NewBalancer(addrs)
+	c.Balancer, err = NewBalancer(fronts)
 	must(err)
 	end("the balancer", c.Balancer.Close)
 
 	shared := append([]string{
-		"MONGODB_URI=" + withDatabase(c.Mongo.URI, c.Mongo.NewDatabase(t)),
-		"REDIS_URL=" + c.Redis.URL(),
 		"GCS_BUCKET=" + c.Bucket.Bucket, "GCS_ENDPOINT=" + c.Bucket.URL,
 		"GCS_HMAC_ID=" + c.Bucket.AccessID, "GCS_HMAC_SECRET=" + c.Bucket.Secret,
 		"KEEPSAKE_SECRET=" + hex.EncodeToString([]byte(rand.Text() + rand.Text())[:32]),
 		"KEEPSAKE_PUBLIC_URL=" + c.Balancer.URL,
 	}, settings...)
-	for i, addr := range addrs {
-		n := &Node{
-			URL: "http://" + addr, addr: addr, program: program, logs: t.Output(),
-			Data: filepath.Join(t.TempDir(), fmt.Sprint("node-", i)),
-			env:  append(shared[:len(shared):len(shared)], "KEEPSAKE_LISTEN="+addr),
-		}
-		c.Nodes = append(c.Nodes, n)
+	for _, n := range c.Nodes {
+		n.env = append(n.env, shared...)
 		must(n.Start(ctx))
-		end(addr, n.Kill)
+		end(n.addr, n.Kill)
 	}
-	must(c.Await(ctx, count))
+	must(c.Await(ctx, len(links)))
 	return c
 }
 

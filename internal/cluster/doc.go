@@ -4,5 +4,6 @@
 //
 //   - balancer.go is the balancer;
 //   - node.go is one server, which can be killed, drained and started again;
+//   - links.go are the proxies that its connections may go through;
 //   - cluster.go starts everything.
 package cluster

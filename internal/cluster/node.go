@@ -12,10 +12,12 @@ import (
 )
 
 // Node is one server of a cluster. Its methods are for one goroutine at a time;
-// between Kill or Drain and Start nothing listens at its URL.
+// between Kill or Drain and Start nobody serves at its URL.
 type Node struct {
-	URL  string
-	Data string // its data directory, which a node of a cluster has no use for
+	URL    string
+	Direct string // where it listens itself: URL, but for StartLinked
+	Links  *Links // nil, but for StartLinked
+	Data   string // its data directory, which a node of a cluster has no use for
 
 	addr    string // host:port
 	program string

@@ -34,7 +34,7 @@ type trouble struct {
 // and goes on meanwhile. Writers call through the balancer, and so all nodes; one
 // subscriber stays with each node, and two come back through the balancer.
 func TestClusterLosesNothing(t *testing.T) {
-	program, err := launch.Build(t.Context(), t.TempDir(), buildFlags...)
+	program, err := launch.BuildForTest(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type story struct {
 
 // A server that is killed loses nothing that it acknowledged.
 func TestKilledServerLosesNothing(t *testing.T) {
-	program, err := launch.Build(t.Context(), t.TempDir(), buildFlags...)
+	program, err := launch.BuildForTest(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

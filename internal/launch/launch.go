@@ -34,6 +34,15 @@ func Build(ctx context.Context, dir string, flags ...string) (program string, er
 	return program, nil
 }
 
+// BuildForTest is Build with the race detector if the test has it: a race that it
+// finds shows in the server's exit code.
+func BuildForTest(ctx context.Context, dir string, flags ...string) (program string, err error) {
+	if race {
+		flags = append([]string{"-race"}, flags...)
+	}
+	return Build(ctx, dir, flags...)
+}
+
 // Server is a running server.
 type Server struct {
 	URL  string // its base, such as http://127.0.0.1:33333

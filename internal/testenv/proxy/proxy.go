@@ -5,6 +5,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,30 +42,41 @@ func (p *Proxy) Cut() error {
 	return nil
 }
 
-// Hang lets connections be made and stay, but nothing passes, until Heal: a
-// half-open connection, as after a machine lost its network.
-func (p *Proxy) Hang() error { return p.add("timeout", `"timeout": 0`) }
+// The directions of what passes: the server's answers, and what it is sent.
+const (
+	answers  = "downstream"
+	requests = "upstream"
+)
+
+// Hang lets connections be made and stay, but no answer passes, until Heal: a
+// half-open connection. What was broken so ends with Heal.
+func (p *Proxy) Hang() error { return p.add(answers, "timeout", `"timeout": 0`) }
+
+// BlackHole is Hang both ways: nothing passes, as after a machine lost its network.
+func (p *Proxy) BlackHole() error {
+	return errors.Join(p.add(requests, "timeout", `"timeout": 0`), p.Hang())
+}
 
 // Reset resets each connection when the server's answer begins, until Heal: the
 // server has done what was asked, and nobody is told.
-func (p *Proxy) Reset() error { return p.add("reset_peer", `"timeout": 0`) }
+func (p *Proxy) Reset() error { return p.add(answers, "reset_peer", `"timeout": 0`) }
 
 // Truncate ends each connection after so many bytes of the server's answers,
 // until Heal.
 func (p *Proxy) Truncate(bytes int) error {
-	return p.add("limit_data", fmt.Sprintf(`"bytes": %d`, bytes))
+	return p.add(answers, "limit_data", fmt.Sprintf(`"bytes": %d`, bytes))
 }
 
 // Delay holds up the server's answers, until Heal.
 func (p *Proxy) Delay(d time.Duration) error {
-	return p.add("latency", fmt.Sprintf(`"latency": %d`, d.Milliseconds()))
+	return p.add(answers, "latency", fmt.Sprintf(`"latency": %d`, d.Milliseconds()))
 }
 
-func (p *Proxy) add(kind, attributes string) error {
+func (p *Proxy) add(direction, kind, attributes string) error {
 	_, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(
-		fmt.Sprintf(`{"name": %q, "type": %q, "stream": "downstream", "attributes": {%s}}`, kind, kind, attributes)))
+		fmt.Sprintf(`{"name": %q, "type": %q, "stream": %q, "attributes": {%s}}`, direction+" "+kind, kind, direction, attributes)))
 	if err != nil {
-		return fmt.Errorf("proxy: %s: %w", kind, err)
+		return fmt.Errorf("proxy: %s %s: %w", direction, kind, err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,6 +15,7 @@ func TestProxy(t *testing.T) {
 	t.Parallel()
 	echo, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
+	var heard meter
 	go func() {
 		for {
 			c, err := echo.Accept()
@@ -21,7 +23,7 @@ func TestProxy(t *testing.T) {
 				return
 			}
 			go func() {
-				_, _ = io.Copy(c, c)
+				_, _ = io.Copy(c, io.TeeReader(c, &heard))
 				_ = c.Close()
 			}()
 		}
@@ -31,22 +33,28 @@ func TestProxy(t *testing.T) {
 	must(t, err)
 	t.Cleanup(p.Close)
 
+	silence := func(n int, err error, _ time.Duration) bool { return n == 0 && errors.Is(err, os.ErrDeadlineExceeded) }
 	for name, c := range map[string]struct {
 		fault func() error
 		holds func(n int, err error, took time.Duration) bool
 	}{
 		"delay":    {func() error { return p.Delay(200 * time.Millisecond) }, func(n int, _ error, took time.Duration) bool { return n == 4 && took >= 200*time.Millisecond }},
 		"cut":      {p.Cut, func(n int, err error, _ time.Duration) bool { return n == 0 && err != nil }},
-		"hang":     {p.Hang, func(n int, err error, _ time.Duration) bool { return n == 0 && errors.Is(err, os.ErrDeadlineExceeded) }},
+		"hang":     {p.Hang, silence},
+		"hole":     {p.BlackHole, silence},
 		"reset":    {p.Reset, func(n int, err error, _ time.Duration) bool { return n == 0 && err != nil }},
 		"truncate": {func() error { return p.Truncate(2) }, func(n int, err error, _ time.Duration) bool { return n == 2 && err != nil }},
 	} {
 		if n, _, err := ask(p.Addr); n != 4 || err != nil {
 			t.Fatalf("before %s: %d bytes, %v", name, n, err)
 		}
+		before := heard.Load()
 		must(t, c.fault())
 		if n, took, err := ask(p.Addr); !c.holds(n, err, took) {
 			t.Errorf("%s: %d bytes in %v, %v", name, n, took, err)
+		}
+		if lost := heard.Load() == before; lost != (name == "cut" || name == "hole") {
+			t.Errorf("%s: that the server heard nothing is %v", name, lost)
 		}
 		must(t, p.Heal())
 	}
@@ -54,6 +62,11 @@ func TestProxy(t *testing.T) {
 		t.Errorf("at last: %d bytes, %v", n, err)
 	}
 }
+
+// meter counts the bytes that are written to it.
+type meter struct{ atomic.Int64 }
+
+func (m *meter) Write(p []byte) (int, error) { m.Add(int64(len(p))); return len(p), nil }
 
 // ask sends four bytes and reads as many.
 func ask(addr string) (n int, took time.Duration, err error) {

@@ -29,7 +29,8 @@ const (
 	look = 10 * time.Millisecond
 )
 
-// Server is one server. Its methods are for one goroutine at a time.
+// Server is one server. Its methods are for one goroutine at a time, but for Do,
+// which any may call.
 type Server struct {
 	Addr     string // host:port
 	Password string // for URL and Do; it is set on the server by an argument
