@@ -41,7 +41,7 @@ demo-deps: ## Install what the demo needs: ffmpeg
 ##
 
 .PHONY: test
-test: need-go need-cc test-deps demo-deps ## Run go vet and all tests with the race detector
+test: need-go need-cc need-node test-deps demo-deps ## Run go vet and all tests with the race detector
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 	@go test -v -run '^TestCapabilities$$' ./internal/testenv/mongoserver | grep -m 1 -o 'engine: .*'
@@ -49,6 +49,10 @@ test: need-go need-cc test-deps demo-deps ## Run go vet and all tests with the r
 .PHONY: test-cluster
 test-cluster: need-go need-cc test-deps demo-deps ## Play the demo on three nodes, then kill them and their Redis
 	CGO_ENABLED=1 go test -race -count=1 -v -run 'Cluster|Balancer' ./internal/cluster ./internal/crashtest
+
+.PHONY: chaos
+chaos: need-go test-deps ## Break a cluster under many live clients for minutes; ARGS='-rate 100 -seed 7'
+	go test -count=1 -v -timeout 20m ./internal/chaos -full $(ARGS)
 
 .PHONY: test-deps
 test-deps: ## Install what the tests start: redis-server, and a MongoDB or its stand-in
@@ -106,6 +110,10 @@ bench: build ## Measure the server against its floors
 	go run ./bench/seed
 	go run ./bench/run $(ARGS)
 
+.PHONY: bench-live
+bench-live: build ## Measure live subscriptions against centrifuge and a bare fan-out
+	go run ./bench/live $(ARGS)
+
 ##
 ## Tools
 ##
@@ -117,6 +125,10 @@ need-go:
 .PHONY: need-cc
 need-cc:
 	@tools/need-cc.sh
+
+.PHONY: need-node
+need-node:
+	@tools/need-node.sh
 
 $(LINT): | need-go
 	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
