@@ -248,8 +248,12 @@ func (c *cohort) covers(pos int64) bool {
 	return pos <= c.pos && len(c.recent) > 0 && c.recent[0].seq <= pos+1
 }
 
-// remove takes a member out, and reports whether it was one.
+// remove takes a member out, and reports whether it was one. Word of one that has
+// been handed on meanwhile comes too late, and the other cohort does not need it.
 func (c *cohort) remove(sub *subscriber) bool {
+	if sub.cohort.Load() != c {
+		return false
+	}
 	i := sub.index
 	if i >= len(c.members) || c.members[i] != sub {
 		return false
