@@ -115,7 +115,7 @@ func (sub *subscriber) recheck(ctx context.Context) {
 	if c == nil || !safeguard.Revoke {
 		return
 	}
-	st, err := sub.session.e.service.StandingIn(ctx, sub.session.v, sub.spec.albumID)
+	st, err := sub.session.e.service.StandingIn(ctx, sub.session.v, c.key.subject.albumID)
 	if err == nil && st != c.key.standing || album.CodeOf(err) == album.CodeNotFound {
 		c.evict(sub)
 	}
