@@ -218,9 +218,11 @@ func (c *cohort) give(sub *subscriber, results []result) bool {
 }
 
 // fan calls give for all members, from as many goroutines as are worth it, and
-// lets go of those that are given too much.
+// lets go of those that are given too much. One processor is left to others: who
+// writes to ten thousand clients looks up from it only every ten milliseconds, and
+// requests would wait for that.
 func (c *cohort) fan(give func(*subscriber) bool) {
-	workers := min(runtime.GOMAXPROCS(0), (len(c.members)+fanOut-1)/fanOut)
+	workers := min(max(runtime.GOMAXPROCS(0)-1, 1), (len(c.members)+fanOut-1)/fanOut)
 	lagging := make([][]*subscriber, workers)
 	part := func(n int) {
 		for _, sub := range c.members[n*len(c.members)/workers : (n+1)*len(c.members)/workers] {

@@ -229,8 +229,9 @@ func (o *outbox) next(buf *[]byte) bool {
 	} else {
 		o.queue = append(o.queue[:0:0], o.queue[n:]...)
 	}
-	o.stats.frames.Add(int64(n))
-	if n == 0 {
+	if n > 0 {
+		o.stats.frames.Add(int64(n))
+	} else {
 		o.busy = false
 		o.idle.Broadcast()
 	}
