@@ -77,6 +77,10 @@ func (c *cohort) work() bool {
 		c.retry()
 		return false
 	}
+	if safeguard.Revoke && time.Since(c.newest()) > freshness && !c.confirm() {
+		c.retry()
+		return false
+	}
 	var results []result
 	for i := range c.held {
 		item := &c.held[i]
@@ -98,6 +102,60 @@ func (c *cohort) work() bool {
 	}
 	c.held = nil
 	c.deliver(results)
+	return true
+}
+
+// freshness is how old entries may be without a look at who has lost access since:
+// the log tells that in order, but a node that lags would show them what happened
+// before for as long as it does.
+const freshness = 500 * time.Millisecond
+
+// newest is when the last held entry happened.
+func (c *cohort) newest() time.Time {
+	for i := len(c.held) - 1; i >= 0; i-- {
+		if e := c.held[i].Entry; e != nil {
+			return e.At
+		}
+	}
+	return time.Now() // likes and resyncs are of the present
+}
+
+// fewMembers is how many are looked at one by one. Of more, the log behind what is
+// held says whom to look at.
+const fewMembers = 16
+
+// confirm lets go of the members who may have lost access after what is held. It
+// is false where the store did not answer.
+func (c *cohort) confirm() bool {
+	if len(c.members) > fewMembers {
+		return c.confirmByLog()
+	}
+	for _, sub := range slices.Clone(c.members) {
+		if time.Since(sub.sure) < freshness {
+			continue
+		}
+		st, err := c.e.service.StandingIn(c.e.ctx, sub.session.v, c.key.subject.albumID)
+		switch {
+		case err == nil && st == c.key.standing:
+			sub.sure = time.Now()
+		case err == nil, album.CodeOf(err) == album.CodeNotFound:
+			c.remove(sub)
+			sub.move(c.lost())
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (c *cohort) confirmByLog() bool {
+	named, err := c.e.service.MembersNamed(c.e.ctx, c.key.subject.albumID, c.held[len(c.held)-1].Seq)
+	if err != nil {
+		return album.CodeOf(err) == album.CodeNotFound // the stream will say so, too
+	}
+	for user, seq := range named {
+		c.reconsider(&album.Entry{Seq: seq, UserID: user})
+	}
 	return true
 }
 

@@ -23,12 +23,13 @@ type subscriber struct {
 
 	// For the cohort that serves it alone.
 	standing album.Standing
-	pos      int64   // Seq up to which it was given everything, or fromNow
-	verified bool    // the log reaches up to pos
-	looked   int64   // Seq of the last entry for which its standing was looked at anew
-	likes    int64   // number of the last like that it was given,
-	likesOf  *cohort // in the counting of this cohort
-	index    int     // in the cohort's members
+	pos      int64     // Seq up to which it was given everything, or fromNow
+	verified bool      // the log reaches up to pos
+	looked   int64     // Seq of the last entry for which its standing was looked at anew
+	sure     time.Time // when it was known to be of its standing
+	likes    int64     // number of the last like that it was given,
+	likesOf  *cohort   // in the counting of this cohort
+	index    int       // in the cohort's members
 }
 
 // fromNow is the position of who wants what happens from now on.
@@ -49,7 +50,7 @@ func (e *Engine) followAlbum(ctx context.Context, s *session, sp *spec, after al
 			return album.ErrNotFound
 		}
 	}
-	sub := &subscriber{session: s, op: op, spec: sp, standing: st, pos: fromNow}
+	sub := &subscriber{session: s, op: op, spec: sp, standing: st, pos: fromNow, sure: time.Now()}
 	if after != "" {
 		if sub.pos, err = album.ParseLogCursor(sp.albumID, after); err != nil {
 			return err
@@ -99,7 +100,7 @@ func (sub *subscriber) move(lost []byte) {
 		st, err := e.service.StandingIn(e.ctx, sub.session.v, sub.spec.albumID)
 		switch {
 		case err == nil:
-			sub.standing = st
+			sub.standing, sub.sure = st, time.Now()
 			e.join(sub)
 		case album.CodeOf(err) == album.CodeNotFound:
 			sub.revoke(lost)

@@ -101,6 +101,39 @@ func (s *Service) AccessOf(ctx context.Context, st album.Standing) (album.Access
 	return s.access(ctx, st.Viewer(), st.AlbumID, album.View)
 }
 
+// namedPages bounds how far MembersNamed looks ahead, in pages of namedPage.
+const (
+	namedPages = 8
+	namedPage  = 128
+)
+
+// MembersNamed returns whose memberships the entries of an album's log after seq
+// are about, each with the newest such entry. Of a log that goes on for more than
+// a thousand entries it reads the first thousand, and of one that does not reach
+// back nothing.
+func (s *Service) MembersNamed(ctx context.Context, id album.AlbumID, seq int64) (map[album.UserID]int64, error) {
+	named := map[album.UserID]int64{}
+	for range namedPages {
+		entries, err := s.Store.Entries(ctx, id, seq, namedPage)
+		if album.CodeOf(err) == album.CodeResync {
+			return named, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			seq = e.Seq
+			if e.UserID != "" {
+				named[e.UserID] = e.Seq
+			}
+		}
+		if len(entries) < namedPage {
+			break
+		}
+	}
+	return named, nil
+}
+
 // Allowed is nil if the access allows the action, else the error that says why not.
 func Allowed(access album.Access, action album.Action) error {
 	switch {
