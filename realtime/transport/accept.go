@@ -2,6 +2,7 @@ package transport
 
 import (
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -25,6 +26,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it was answered
 	}
+	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
+		if err := tcp.SetWriteBuffer(sendBuffer); err != nil {
+			s.opt.Logger.Warn("transport: a socket with the system's own send buffer", "error", err)
+		}
+	}
 	c := &socket{
 		ws: ws, conn: ws.NetConn(), direct: newDirectly(ws.NetConn()),
 		rate: rate.NewLimiter(rate.Limit(s.opt.MessageRate), 2*s.opt.MessageRate),
@@ -38,6 +44,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.run()
 }
+
+// sendBuffer is what the system keeps for a client that takes nothing, in bytes. By
+// itself Linux lets that grow to 4 MiB, and tells that there is room only once a
+// third of it is free: a slow client would seem to stall.
+const sendBuffer = 64 << 10
 
 // handshakes are the buffers that sockets are opened with.
 var handshakes sync.Pool
