@@ -24,7 +24,7 @@ const (
 // newExecutor is what executes operations, from wherever they come.
 func (a *app) newExecutor() *executor.Executor {
 	exec := executor.New(generated.NewExecutableSchema(generated.Config{
-		Resolvers: &resolvers.Resolver{Service: a.service, Log: a.log},
+		Resolvers: &resolvers.Resolver{Service: a.service},
 	}))
 	exec.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
 	exec.SetParserTokenLimit(documentTokens)

@@ -3,14 +3,9 @@
 // live in package service, the schema in graph/schema.
 package resolvers
 
-import (
-	"log/slog"
-
-	"keepsake/service"
-)
+import "keepsake/service"
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	Service *service.Service
-	Log     *slog.Logger
 }

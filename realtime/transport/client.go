@@ -245,8 +245,8 @@ func (c *Client) leave() {
 	s.wg.Done()
 }
 
-// ended is told of an operation that the backend has ended.
-func (c *Client) ended(*Operation) {
+// ended is told that the backend has ended an operation.
+func (c *Client) ended() {
 	if c.single {
 		c.out.finish()
 	}

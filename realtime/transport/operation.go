@@ -28,9 +28,6 @@ func newOperation(c *Client, id string) *Operation {
 	return &Operation{client: c, id: id, idJSON: quoted}
 }
 
-// Client is whose operation it is.
-func (o *Operation) Client() *Client { return o.client }
-
 // Over reports whether nothing more is wanted.
 func (o *Operation) Over() bool { return o.over.Load() }
 
@@ -77,15 +74,14 @@ func (o *Operation) Answer(ctx context.Context, result []byte) {
 func (o *Operation) Complete() {
 	if o.end() {
 		o.client.out.force(frame{kindComplete, o, nil})
-		o.client.ended(o)
+		o.client.ended()
 	}
 }
 
 // Fail ends the operation with an error.
 func (o *Operation) Fail(err error) {
-	if o.end() {
-		o.client.out.force(frame{kindError, o, o.client.server.backend.Errors(o.client.ctx, err)})
-		o.client.ended(o)
+	if !o.Over() { // what is refused is presented, and perhaps logged, for somebody alone
+		o.FailWith(o.client.server.backend.Errors(o.client.ctx, err))
 	}
 }
 
@@ -93,7 +89,7 @@ func (o *Operation) Fail(err error) {
 func (o *Operation) FailWith(errors []byte) {
 	if o.end() {
 		o.client.out.force(frame{kindError, o, errors})
-		o.client.ended(o)
+		o.client.ended()
 	}
 }
 
