@@ -56,6 +56,10 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := command(ctx, os.Args[1:])
+	if ctx.Err() != nil && err != nil {
+		// What went wrong then is no server's doing.
+		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "live:", err)

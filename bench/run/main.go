@@ -63,7 +63,7 @@ func command(ctx context.Context, args []string) error {
 		return err
 	}
 	if o.mongo { // what stands in for MongoDB takes its time with more
-		o.clients, o.crowd = []int{1, 4, 16}, 16
+		o.clients, o.crowd = []int{1, 4}, 16
 	}
 	rep, err := measure(ctx, o)
 	if err != nil {
