@@ -90,7 +90,9 @@ func TestNetworkWithoutLimit(t *testing.T) {
 		t.Errorf("a call ended by itself: %v", err)
 	case <-time.After(3 * time.Second): // what TestNetwork allows
 		cancel()
-		<-ended
+		if err := <-ended; err == nil {
+			t.Error("it was answered after all")
+		}
 	}
 	cancel()
 	must(t, p.Heal())
