@@ -157,9 +157,7 @@ func (c *cohort) step() {
 func (c *cohort) fail() {
 	c.e.mu.Lock()
 	c.mu.Lock()
-	if c.e.cohorts[c.key] == c {
-		delete(c.e.cohorts, c.key)
-	}
+	c.forget()
 	members := append(c.removeAll(), c.joining...)
 	c.mu.Unlock()
 	c.e.mu.Unlock()
@@ -174,11 +172,8 @@ func (c *cohort) retire() bool {
 	c.e.mu.Lock()
 	c.mu.Lock()
 	empty := len(c.joining) == 0
-	if empty && c.e.cohorts[c.key] == c {
-		delete(c.e.cohorts, c.key)
-		if c.isReplay() {
-			c.e.stats.replays.Add(-1)
-		}
+	if empty {
+		c.forget()
 	}
 	c.mu.Unlock()
 	c.e.mu.Unlock()
@@ -186,6 +181,17 @@ func (c *cohort) retire() bool {
 		c.release()
 	}
 	return empty
+}
+
+// forget is called with both locks: nobody joins the cohort any more.
+func (c *cohort) forget() {
+	if c.e.cohorts[c.key] != c {
+		return
+	}
+	delete(c.e.cohorts, c.key)
+	if c.isReplay() {
+		c.e.stats.replays.Add(-1)
+	}
 }
 
 // release lets go of the album's stream.
