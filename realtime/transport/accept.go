@@ -23,8 +23,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Subprotocols: []string{subprotocol}, CheckOrigin: s.opt.Origin,
 	}
 	ws, err := upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		return // it was answered
+	if err != nil { // it was answered
+		s.stayedAway()
+		return
 	}
 	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
 		if err := tcp.SetWriteBuffer(sendBuffer); err != nil {
@@ -55,12 +56,16 @@ var handshakes sync.Pool
 
 const tooMany = "there are too many clients here just now, come back a little later"
 
-// mayOpen reports whether another client may come in, and else says so.
+// mayOpen keeps a place for another client, whose init takes it, and else tells it
+// to come back.
 func (s *Server) mayOpen(w http.ResponseWriter) bool {
 	s.mu.Lock()
-	full := s.draining || len(s.clients) >= s.opt.MaxClients
+	ok := !s.draining && len(s.clients)+s.coming < s.opt.MaxClients && s.rate.Allow()
+	if ok {
+		s.coming++
+	}
 	s.mu.Unlock()
-	if !full && s.rate.Allow() {
+	if ok {
 		return true
 	}
 	s.stats.refused.Add(1)
@@ -68,6 +73,13 @@ func (s *Server) mayOpen(w http.ResponseWriter) bool {
 	w.Header().Set("Retry-After", strconv.Itoa(least+rand.N(spread)))
 	http.Error(w, tooMany, http.StatusServiceUnavailable)
 	return false
+}
+
+// stayedAway gives the place of a client back that did not come in after all.
+func (s *Server) stayedAway() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.coming--
 }
 
 // leastDrainRate is how many clients a second are ended at least, where there are

@@ -50,8 +50,8 @@ type reason struct {
 	err  error
 }
 
-// init prepares a client and counts it in. It is not ok for a server that ends,
-// or that has clients enough.
+// init prepares a client and counts it in, in the place that mayOpen has kept. It
+// is not ok for a server that ends.
 func (c *Client) init(s *Server, w wire, e ender) bool {
 	c.server, c.ender = s, e
 	c.out.init(w, s.opt.StallTimeout, &s.stats)
@@ -59,7 +59,8 @@ func (c *Client) init(s *Server, w wire, e ender) bool {
 	c.heard.Store(c.opened.UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining || len(s.clients) >= s.opt.MaxClients {
+	s.coming--
+	if s.draining {
 		s.stats.refused.Add(1)
 		return false
 	}

@@ -95,6 +95,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	clients  map[*Client]struct{}
+	coming   int // clients that may open and have not yet
 	draining bool
 
 	ctx    context.Context // of operations; ends with Close
