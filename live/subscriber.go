@@ -38,17 +38,11 @@ const fromNow = -1
 // followAlbum begins a subscription to an album, after a cursor or from now on.
 func (e *Engine) followAlbum(ctx context.Context, s *session, sp *spec, after album.Cursor, op *transport.Operation) error {
 	st, err := e.service.StandingIn(ctx, s.v, sp.albumID)
+	if err == nil && sp.mediaID != "" {
+		_, err = e.service.MediumIn(ctx, s.v, sp.albumID, sp.mediaID)
+	}
 	if err != nil {
 		return err
-	}
-	if sp.mediaID != "" {
-		m, err := e.service.Media(ctx, s.v, sp.mediaID)
-		if err != nil {
-			return err
-		}
-		if m.AlbumID != sp.albumID {
-			return album.ErrNotFound
-		}
 	}
 	sub := &subscriber{session: s, op: op, spec: sp, standing: st, pos: fromNow, sure: time.Now()}
 	if after != "" {

@@ -23,6 +23,18 @@ func (s *Service) Media(ctx context.Context, v album.Identified, id album.MediaI
 	return found[id], nil
 }
 
+// MediumIn returns a medium of that album, if the viewer may see it.
+func (s *Service) MediumIn(ctx context.Context, v album.Identified, id album.AlbumID, medium album.MediaID) (*album.Media, error) {
+	m, err := s.Media(ctx, v, medium)
+	if err != nil {
+		return nil, err
+	}
+	if m.AlbumID != id {
+		return nil, album.ErrNotFound
+	}
+	return m, nil
+}
+
 // VisibleMedia returns those of ids that the viewer may see, in at most four statements.
 func (s *Service) VisibleMedia(ctx context.Context, v album.Identified, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
 	found, err := s.Store.MediaByID(ctx, ids)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"sync"
 	"sync/atomic"
+
+	"keepsake/album"
 )
 
 // Operation is one query, mutation or subscription of a client: where what it
@@ -54,14 +56,16 @@ func (o *Operation) Send(results ...[]byte) int {
 func (o *Operation) WhenRoom(f func()) { o.client.out.whenRoom(f) }
 
 // Answer sends the one result of a query or mutation and ends it. It waits for
-// room.
+// room; where there is none until ctx ends the operation fails with UNAVAILABLE.
 func (o *Operation) Answer(ctx context.Context, result []byte) {
-	for o.Send(result) == 0 && ctx.Err() == nil {
+	for o.Send(result) == 0 {
 		room := make(chan struct{})
 		o.WhenRoom(func() { close(room) })
 		select {
 		case <-room:
 		case <-ctx.Done():
+			o.Fail(album.ErrUnavailable.Wrap(ctx.Err()))
+			return
 		}
 		if o.client.out.isOver() {
 			return
