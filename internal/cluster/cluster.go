@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"keepsake/internal/launch"
 	"keepsake/internal/testenv/gcsserver"
 	"keepsake/internal/testenv/mongoserver"
 	"keepsake/internal/testenv/redisserver"
@@ -81,7 +82,7 @@ func start(ctx context.Context, t testing.TB, program string, links []*Links, lo
 			program: program, logs: logs, Links: l,
 			Data: filepath.Join(t.TempDir(), fmt.Sprint("node-", i)),
 		}
-		n.addr, err = freeAddr()
+		n.addr, err = launch.FreeAddr()
 		must(err)
 		front, mongo, redis := n.addr, c.MongoURI, c.Redis.URL()
 		if l != nil {

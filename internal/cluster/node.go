@@ -2,11 +2,8 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 
 	"keepsake/internal/launch"
 )
@@ -45,20 +42,3 @@ func (n *Node) Kill() error {
 // Drain ends the node by SIGTERM and waits for it. An exit code other than 0 is
 // an error; once ctx ends the node is killed.
 func (n *Node) Drain(ctx context.Context) error { return n.process.Stop(ctx) }
-
-// freeAddr returns an address of the loopback that nobody listens on. Its port
-// is below those that systems give to connections, so that none of them takes it
-// while the node is down.
-func freeAddr() (string, error) {
-	var all error
-	for range 20 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
-		var listen net.ListenConfig
-		l, err := listen.Listen(context.Background(), "tcp", addr)
-		if err == nil {
-			return addr, l.Close()
-		}
-		all = errors.Join(all, err)
-	}
-	return "", all
-}

@@ -3,10 +3,7 @@ package npmclients
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"testing"
 	"time"
 
@@ -30,7 +27,7 @@ type server struct {
 // startServer starts a server that is stopped when the test ends.
 func startServer(ctx context.Context, t *testing.T, program string, env ...string) *server {
 	t.Helper()
-	addr, err := freeAddr()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,23 +77,6 @@ func (s *server) trouble(ctx context.Context) func(what string) error {
 		}
 		return errors.Join(err, s.start(ctx))
 	}
-}
-
-// freeAddr returns an address of the loopback that nobody listens on. Its port
-// is below those that systems give to connections, so that none of them takes it
-// while the server is down.
-func freeAddr() (string, error) {
-	var all error
-	for range 20 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(10000))
-		var listen net.ListenConfig
-		l, err := listen.Listen(context.Background(), "tcp", addr)
-		if err == nil {
-			return addr, l.Close()
-		}
-		all = errors.Join(all, err)
-	}
-	return "", all
 }
 
 // startProxy puts a proxy before a server.
