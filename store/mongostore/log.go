@@ -89,7 +89,8 @@ func (s *Store) Entries(ctx context.Context, id album.AlbumID, after int64, n in
 		for range entryTries {
 			docs, err := find[entryDoc](ctx, s.entries,
 				and(eq("albumId", id), eq("_id", bson.D{{Key: "$gt", Value: entryID(id, after)}, {Key: "$lt", Value: string(id) + "0"}})),
-				options.Find().SetSort(eq("_id", 1)).SetLimit(int64(max(n, 1))))
+				// A planner may take the index by time where an album has few entries, and sort.
+				options.Find().SetSort(eq("_id", 1)).SetLimit(int64(max(n, 1))).SetHint(eq("_id", 1)))
 			if err != nil {
 				return nil, err
 			}
