@@ -27,14 +27,15 @@ const (
 
 // Settings are the owner's choices for one album.
 type Settings struct {
-	Comments  Audience // who may comment; ANYONE still means anyone who is signed in
-	Likes     Audience // who may like; ANYONE still means anyone who is signed in
-	Downloads Audience // who may download originals as files
+	Comments  Audience   // who may comment; ANYONE still means anyone who is signed in
+	Likes     Audience   // who may like; ANYONE still means anyone who is signed in
+	Downloads Audience   // who may download originals as files
+	Order     MediaOrder // how the media are shown unless somebody asks otherwise
 }
 
 // DefaultSettings are those of a new album.
 func DefaultSettings() Settings {
-	return Settings{Comments: Members, Likes: Members, Downloads: Members}
+	return Settings{Comments: Members, Likes: Members, Downloads: Members, Order: ByAdded}
 }
 
 // State is where an album stands in its life.

@@ -44,6 +44,7 @@ const (
 	ListTrashed     List = 'x' // albums
 	ListAdded       List = 'm'
 	ListTaken       List = 't'
+	ListHand        List = 'h'
 	ListTrash       List = 'r'
 	ListMemberships List = 'u'
 	ListShares      List = 's'

@@ -16,6 +16,9 @@ const (
 	MediaEdited       EntryKind = "MEDIA_EDITED"
 	MediaRemoved      EntryKind = "MEDIA_REMOVED" // trashed, deleted or moved out
 	MediaRestored     EntryKind = "MEDIA_RESTORED"
+	MediaProcessed    EntryKind = "MEDIA_PROCESSED" // something more was made of it: a video to play
+	MediaArranged     EntryKind = "MEDIA_ARRANGED"  // its place by hand changed
+	MediaFailed       EntryKind = "MEDIA_FAILED"    // an upload was refused; for its uploader alone
 	CommentAdded      EntryKind = "COMMENT_ADDED"
 	CommentEdited     EntryKind = "COMMENT_EDITED"
 	CommentRemoved    EntryKind = "COMMENT_REMOVED"

@@ -47,6 +47,10 @@ const (
 	CodeUploadExpired Code = "UPLOAD_EXPIRED"
 	// CodeUploadMismatch: size or checksum of the bytes is not what the ticket says.
 	CodeUploadMismatch Code = "UPLOAD_MISMATCH"
+	// CodeUploadDuplicate: the same bytes of the same person are in the album already.
+	CodeUploadDuplicate Code = "UPLOAD_DUPLICATE"
+	// CodeQuotaExceeded: the person has no room left for this; nothing was written.
+	CodeQuotaExceeded Code = "QUOTA_EXCEEDED"
 	// CodeMediaUnsupported: the bytes are of a type that is not accepted, or not the declared one.
 	CodeMediaUnsupported Code = "MEDIA_UNSUPPORTED"
 	// CodeMediaCorrupt: the bytes cannot be read as the picture or video they claim to be.
@@ -82,6 +86,7 @@ var (
 	ErrShareClosed     = &Error{Code: CodeShareClosed, Message: "this link has expired or was closed"}
 	ErrResync          = &Error{Code: CodeResync, Message: "too far behind: read the page again and go on from there"}
 	ErrUnavailable     = &Error{Code: CodeUnavailable, Message: "a part of the service does not answer, try again"}
+	ErrQuotaExceeded   = &Error{Code: CodeQuotaExceeded, Message: "your storage is used up: delete something first"}
 	ErrStorageFull     = &Error{Code: CodeStorageFull, Message: "there is no room left to write, nothing was changed"}
 )
 

@@ -180,6 +180,14 @@ func (a Access) CanSeeEntry(e *Entry) bool {
 		return false
 	case MemberJoined, MemberRoleChanged, MemberRemoved:
 		return a.Can(ListMembers)
+	case MediaFailed:
+		return a.Can(AddMedia)
 	}
 	return a.Can(View)
+}
+
+// SeesPlaces reports whether the access shows where media were taken: to
+// members, and to visitors through a share that does not hide it.
+func (a Access) SeesPlaces() bool {
+	return a.Can(View) && (a.Role >= Viewer || a.Share != nil && !a.Share.HideLocation)
 }

@@ -13,6 +13,7 @@ type Share struct {
 	PasswordHash    string  // argon2id, or empty
 	JoinRole        Role    // NoRole: may not join
 	DownloadAllowed bool
+	HideLocation    bool // its visitors learn no places, and get originals without them
 	CreatedAt       time.Time
 	ExpiresAt       time.Time // zero: never
 	RevokedAt       time.Time // zero while it is open

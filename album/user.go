@@ -9,6 +9,7 @@ type User struct {
 	DisplayName string
 	AvatarURL   string // https, on an allowed host
 	CreatedAt   time.Time
+	StorageUsed int64 // bytes of their media that neither failed nor are deleted, uploads under way included
 }
 
 // UserPatch changes the fields that are not nil.
