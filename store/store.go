@@ -1,5 +1,5 @@
 // Package store is the contract of Keepsake's database: users, albums and what
-// is in them, and each album's log. It holds no code of its own; a backend
+// is in them, and each album's log. Beside Arrange it holds no code; a backend
 // (sqlitestore, mongostore) implements Store and proves it with the
 // suite in storetest.
 //
@@ -42,6 +42,7 @@ type Store interface {
 	Members
 	Shares
 	Media
+	Work
 	MediaLists
 	Comments
 	Likes
@@ -175,27 +176,48 @@ type Shares interface {
 // another state than the method asks for, is NOT_FOUND for the whole batch. A
 // repeated ID counts once; entries come in the order of ids.
 type Media interface {
-	// CreateMedia adds PENDING media of one album, all or none. No entry: nobody
-	// else sees them yet.
-	CreateMedia(ctx context.Context, media []*album.Media) error
+	// CreateMedia adds PENDING media of one album and one owner, with their Work,
+	// all or none. No entry: nobody else sees them yet. The owner's StorageUsed
+	// grows by their Upload.Bytes; if that would take it above quota it is
+	// QUOTA_EXCEEDED. From then on it shrinks once for each of them, when it FAILS
+	// or is marked for deletion, by whichever method.
+	CreateMedia(ctx context.Context, media []*album.Media, quota int64) error
+	// Duplicates returns, by their SHA-256, an owner's PROCESSING or READY media
+	// outside the trash in an album: the oldest by ID where there are several. An
+	// empty sum finds nothing.
+	Duplicates(ctx context.Context, id album.AlbumID, owner album.UserID, sums []string) (map[string]*album.Media, error)
 	// Media returns a medium in any status, in the trash or not. One of an album
 	// that is DELETING, or that is being deleted itself, is NOT_FOUND.
 	Media(ctx context.Context, id album.MediaID) (*album.Media, error)
 	// MediaByID returns those of ids that Media would return.
 	MediaByID(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error)
-	// PublishMedia makes a PENDING medium READY with those facts and AddedAt the
-	// entry's At: MEDIA_ADDED, MediaCount + 1. TakenAt of the facts is used only
-	// where the medium has none. A READY medium is returned as it is, without an
-	// entry; a FAILED one is CONFLICT.
-	PublishMedia(ctx context.Context, id album.MediaID, facts album.MediaFacts, c Change) (*album.Media, *album.Entry, error)
-	// FailMedia makes a PENDING medium FAILED for that reason; others are left as they are.
-	FailMedia(ctx context.Context, id album.MediaID, reason album.Code) error
+	// AcceptMedia makes a PENDING medium PROCESSING with those facts and that
+	// work. TakenAt and Place of the facts are used only where the medium has
+	// none. If Duplicates knows another medium with its SHA-256, the medium FAILS
+	// as UPLOAD_DUPLICATE instead, with DuplicateOf and without the facts and the
+	// work; of two that come at the same time one does. There is no entry. A
+	// medium that is not PENDING is left alone. It returns the medium as it is
+	// then.
+	AcceptMedia(ctx context.Context, id album.MediaID, facts album.MediaFacts, w album.Work) (*album.Media, error)
+	// PublishMedia makes a PROCESSING medium READY with what was made (see
+	// Media.Add), AddedAt the entry's At and Rank RankAt(AddedAt): MEDIA_ADDED,
+	// MediaCount + 1. A READY medium is returned as it is, without an entry; a
+	// PENDING or FAILED one is CONFLICT.
+	PublishMedia(ctx context.Context, id album.MediaID, made album.MediaMade, c Change) (*album.Media, *album.Entry, error)
+	// ImproveMedia adds what was made to a READY medium: MEDIA_PROCESSED, or no
+	// entry while it is in the trash, or if nothing new was made. Other statuses
+	// are CONFLICT.
+	ImproveMedia(ctx context.Context, id album.MediaID, made album.MediaMade, c Change) (*album.Media, *album.Entry, error)
+	// FailMedia makes a PENDING or PROCESSING medium FAILED for that reason and
+	// ends its work, which is zero then: MEDIA_FAILED. Others are left as they
+	// are, without an entry.
+	FailMedia(ctx context.Context, id album.MediaID, reason album.Code, c Change) (*album.Entry, error)
 	// EditMedia applies a patch to a READY medium outside the trash: MEDIA_EDITED.
 	EditMedia(ctx context.Context, id album.MediaID, patch album.MediaPatch, c Change) (*album.Media, *album.Entry, error)
 	// MoveMedia moves READY media outside the trash, with their likes and
 	// comments, from one album to another: MEDIA_REMOVED in the one for each,
-	// MEDIA_ADDED in the other; AddedAt becomes the entry's At. A cover that
-	// moves away is unset.
+	// MEDIA_ADDED in the other; AddedAt becomes the entry's At, Rank RankAt of
+	// it. A cover that moves away is unset.
 	MoveMedia(ctx context.Context, from, to album.AlbumID, ids []album.MediaID, c Change) ([]*album.Entry, error)
 	// TrashMedia puts READY media into the trash: MEDIA_REMOVED for each,
 	// MediaCount down. A cover that is trashed is unset. Those in the trash
@@ -204,16 +226,47 @@ type Media interface {
 	// RestoreMedia takes media out of the trash: MEDIA_RESTORED for each. Those
 	// outside it already are passed over.
 	RestoreMedia(ctx context.Context, id album.AlbumID, ids []album.MediaID, c Change) ([]*album.Entry, error)
+	// ArrangeMedia gives READY media outside the trash other Ranks, so that ByHand
+	// they follow, in the order of ids, directly behind the medium after, or come
+	// first if after is empty: MEDIA_ARRANGED for each of ids, none if they stand
+	// so already. after must be such a medium of the album and not among ids, else
+	// NOT_FOUND. The Ranks of neighbours may change too, but not their order, and
+	// without an entry; for that it looks at no more than MaxArrange media, beyond
+	// which it is CONFLICT.
+	ArrangeMedia(ctx context.Context, id album.AlbumID, ids []album.MediaID, after album.MediaID, c Change) ([]*album.Entry, error)
 	// DeleteMedia marks media of any status for deletion, after which only
 	// Sweeps see them: MEDIA_REMOVED for each that was READY and outside the trash.
 	DeleteMedia(ctx context.Context, id album.AlbumID, ids []album.MediaID, c Change) ([]*album.Entry, error)
+}
+
+// MaxArrange bounds the neighbours that ArrangeMedia moves aside.
+const MaxArrange = 1000
+
+// Work hands out what is to be done with media's bytes (album.Work). A claim is
+// a lease: it ends when DueAt is reached, and whoever claims next has it.
+type Work interface {
+	// ClaimWork claims at most limit media of a lane whose DueAt is at or before
+	// now, the earliest first: DueAt becomes until, Attempts grows by one, Token
+	// is a new random one. It returns the media as they are then. Of concurrent
+	// calls one gets a medium. Media that are marked for deletion or below an album
+	// that is not ACTIVE are passed over.
+	ClaimWork(ctx context.Context, lane album.Lane, now, until time.Time, limit int) ([]*album.Media, error)
+	// KeepWork replaces DueAt and Attempts of a medium's work, and its Progress,
+	// if w.Token is still its token, whatever the album's state; else it is
+	// CONFLICT, as it is for the empty token and for a medium that is marked for
+	// deletion or gone. With a zero DueAt the work ends and is zero.
+	KeepWork(ctx context.Context, id album.MediaID, w album.Work, progress int) error
+	// NextWork returns the earliest DueAt in a lane; zero if there is none. It may
+	// be one that ClaimWork passes over.
+	NextWork(ctx context.Context, lane album.Lane) (time.Time, error)
 }
 
 // MediaLists reads pages of media.
 type MediaLists interface {
 	// MediaOf lists, for each album, the first Limit READY media outside the trash
 	// after a position: ByAdded by AddedAt, ID; ByTaken by TakenAt (AddedAt where
-	// there is none), ID; both descending. One statement, whatever len(ids).
+	// there is none), ID; ByHand by Rank, ID; all descending. One statement,
+	// whatever len(ids).
 	MediaOf(ctx context.Context, ids []album.AlbumID, order album.MediaOrder, r album.Range) (map[album.AlbumID][]*album.Media, error)
 	// TrashOf lists an album's trash by TrashedAt, ID, both descending; of one
 	// uploader alone if owner is not empty.
@@ -293,6 +346,9 @@ type Sweeps interface {
 	// remove for good: those marked, and those below a DELETING album. What it
 	// returned no other method brings back, so its bytes may go.
 	Doomed(ctx context.Context, trashed, expired time.Time, limit int) ([]*album.Media, error)
+	// KnownMedia returns those of ids that there is a row of, in whatever state,
+	// marked for deletion or not.
+	KnownMedia(ctx context.Context, ids []album.MediaID) (map[album.MediaID]bool, error)
 	// RemoveMedia takes media that Doomed returned away for good, with their
 	// comments and likes. Those that are gone or not doomed are passed over.
 	RemoveMedia(ctx context.Context, ids []album.MediaID) error
