@@ -22,7 +22,7 @@ func createdAlbum(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.NewAlbum(owner)
 	a.Visibility = album.Public
-	a.Settings = album.Settings{Comments: album.Nobody, Likes: album.Anyone, Downloads: album.Members}
+	a.Settings = album.Settings{Comments: album.Nobody, Likes: album.Anyone, Downloads: album.Members, Order: album.ByTaken}
 	sent := *a
 	sent.MediaCount, sent.MemberCount, sent.Seq = 7, 8, 9 // ignored
 	e := f.create(&sent)
@@ -72,7 +72,7 @@ func updateAlbum(t *testing.T, f *Fixture) {
 	owner, editor := f.User("owner"), f.User("editor")
 	a := f.Album(owner)
 	m := f.Ready(a.ID, owner)
-	settings := album.Settings{Comments: album.Anyone, Likes: album.Nobody, Downloads: album.Nobody}
+	settings := album.Settings{Comments: album.Anyone, Likes: album.Nobody, Downloads: album.Nobody, Order: album.ByHand}
 	for what, c := range map[string]struct {
 		patch album.AlbumPatch
 		apply func(a *album.Album)

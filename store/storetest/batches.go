@@ -77,6 +77,15 @@ func oddBatches(t *testing.T, f *Fixture) {
 		func(ids []album.AlbumID) (map[album.AlbumID]int64, error) { return s.SeqsAt(ctx, ids, epoch) })
 	wantBatch(t, f, "MediaByID", album.MediaPrefix, media,
 		func(ids []album.MediaID) (map[album.MediaID]*album.Media, error) { return s.MediaByID(ctx, ids) })
+	wantBatch(t, f, "KnownMedia", album.MediaPrefix, media,
+		func(ids []album.MediaID) (map[album.MediaID]bool, error) { return s.KnownMedia(ctx, ids) })
+	sums := []string{Facts(media[0]).SHA256}
+	wantBatch(t, f, "Duplicates", "sum_", sums,
+		func(sums []string) (map[string]*album.Media, error) { return s.Duplicates(ctx, a.ID, owner, sums) })
+	wantBatch(t, f, "MediaOf by hand", album.AlbumPrefix, both,
+		func(ids []album.AlbumID) (map[album.AlbumID][]*album.Media, error) {
+			return s.MediaOf(ctx, ids, album.ByHand, r)
+		})
 	wantBatch(t, f, "Liked", album.MediaPrefix, media,
 		func(ids []album.MediaID) (map[album.MediaID]bool, error) {
 			rows, err := s.Liked(ctx, owner, ids)

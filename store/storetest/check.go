@@ -132,6 +132,8 @@ func (p *picture) checkMedia(t testing.TB, s store.Store) {
 	}
 	taken := must(mediaOf(t.Context(), s, p.Album.ID, album.ByTaken).walk(pageSize))(t)
 	equal(t, "media by TakenAt", sorted(ids(taken, mediaID)), sorted(ids(p.Media, mediaID)))
+	byHand := must(mediaOf(t.Context(), s, p.Album.ID, album.ByHand).walk(pageSize))(t)
+	equal(t, "media by hand", ids(byHand, mediaID), ids(descending(p.Media, rankPosition), mediaID))
 	if cover := p.Album.CoverID; cover != "" && !slices.Contains(ids(p.Media, mediaID), cover) {
 		t.Errorf("the cover %s is not among the album's media", cover)
 	}
@@ -162,6 +164,7 @@ func (p *picture) checkMedium(t testing.TB, s store.Store, m *album.Media) {
 	if m.AlbumID != p.Album.ID {
 		t.Errorf("%s is listed in %s but says it is in %s", m.ID, p.Album.ID, m.AlbumID)
 	}
+	checkWork(t, m)
 	p.checkLikes(t, s, m)
 }
 

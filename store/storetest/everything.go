@@ -27,6 +27,7 @@ func (f *Fixture) Everything() {
 	f.Join(full.ID, editor, album.Editor)
 	f.everyShare(full.ID, owner, guest)
 	f.everyMedium(full.ID, editor)
+	f.everyUpload(full.ID, editor)
 	f.everyWord(full.ID, owner, users)
 	f.trim(7)
 
@@ -86,7 +87,19 @@ func (f *Fixture) every(id album.AlbumID, owner album.UserID, taken time.Time, m
 	if more != nil {
 		more(&facts)
 	}
-	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, facts, f.Change(owner))
+	return f.everyMade(m, facts)
+}
+
+// everyMade publishes a PENDING medium with files below "m/".
+func (f *Fixture) everyMade(m *album.Media, facts album.MediaFacts) *album.Media {
+	f.t.Helper()
+	_, err := f.s.AcceptMedia(f.ctx, m.ID, facts, album.Work{Lane: album.Quick, DueAt: f.Tick()})
+	f.ok("AcceptMedia", err)
+	made := Made(m.ID)
+	for i := range made.Files {
+		made.Files[i].Key = "m/" + string(m.ID) + "/" + string(made.Files[i].Role) + ".jpg"
+	}
+	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, made, f.Change(m.OwnerID))
 	f.ok("PublishMedia", err)
 	return ready
 }
@@ -95,7 +108,7 @@ func (f *Fixture) everyPending(id album.AlbumID, owner album.UserID, taken time.
 	f.t.Helper()
 	m := f.NewMedia(id, owner)
 	m.TakenAt, m.Upload.Key, m.Upload.Bytes, m.Bytes = taken, "incoming/"+string(m.ID), int64(len(m.ID)), int64(len(m.ID))
-	f.ok("CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{m}))
+	f.add(m)
 	return m
 }
 
@@ -141,6 +154,10 @@ func (f *Fixture) everyShare(id album.AlbumID, owner, guest album.UserID) {
 	_, _, err := f.s.AddMember(f.ctx, m, c)
 	f.ok("AddMember", err)
 
+	hidden := f.NewShare(id, owner)
+	hidden.HideLocation = true
+	f.ok("CreateShare", f.s.CreateShare(f.ctx, hidden))
+
 	revoked := f.Share(id, owner)
 	handed := f.NewShare(id, guest)
 	handed.ParentID = revoked.ID
@@ -172,6 +189,60 @@ func (f *Fixture) everyWord(id album.AlbumID, owner album.UserID, users []album.
 	}
 }
 
+// everyUpload leaves uploads and work wherever they can stand, and media that
+// were arranged by hand.
+func (f *Fixture) everyUpload(id album.AlbumID, owner album.UserID) {
+	f.t.Helper()
+	facts := func(m *album.Media) album.MediaFacts {
+		facts := Facts(m.ID)
+		facts.Key, facts.Bytes = "m/"+string(m.ID)+"/original.jpg", int64(len(m.ID))
+		facts.Place = &album.Place{Latitude: -0.000001, Longitude: 179.999999}
+		return facts
+	}
+	accept := func(m *album.Media, facts album.MediaFacts, w album.Work) {
+		f.t.Helper()
+		_, err := f.s.AcceptMedia(f.ctx, m.ID, facts, w)
+		f.ok("AcceptMedia", err)
+	}
+	processing, refused, idle := f.everyPending(id, owner, epoch), f.everyPending(id, owner, epoch), f.everyPending(id, owner, epoch)
+	accept(processing, facts(processing), album.Work{Lane: album.Long, DueAt: f.Tick()})
+	accept(idle, facts(idle), album.Work{})
+	accept(refused, facts(refused), album.Work{Lane: album.Long, DueAt: f.Tick()})
+	f.fail(refused.ID)
+
+	source, twin := f.every(id, owner, epoch, nil), f.everyPending(id, owner, epoch)
+	same := facts(twin)
+	same.SHA256 = source.SHA256
+	accept(twin, same, album.Work{Lane: album.Quick, DueAt: f.Tick()})
+
+	copied := f.NewMedia(id, owner)
+	copied.Bytes, copied.Upload.Bytes = int64(len(copied.ID)), int64(len(copied.ID))
+	copied.Upload.Key, copied.Upload.CopyOf, copied.Upload.SHA256 = source.Key, source.ID, ""
+	copied.Upload.CRC32C = "e3069283"
+	f.add(copied)
+	f.everyMade(copied, facts(copied))
+
+	video := f.every(id, owner, epoch, nil)
+	_, _, err := f.s.ImproveMedia(f.ctx, video.ID, album.MediaMade{
+		Width: 720, Height: 1280, Progress: 30, Next: album.Work{Lane: album.Long, DueAt: f.Tick()},
+		Files: []album.File{
+			{Role: album.Movie, Key: "m/" + string(video.ID) + "/movie.mp4", ContentType: "video/mp4", Bytes: 1 << 40, Width: 720, Height: 1280},
+			{Role: album.Clean, Key: "m/" + string(video.ID) + "/clean.mp4", ContentType: "video/mp4", Bytes: 7, CRC32: 1},
+		},
+	}, f.Change(""))
+	f.ok("ImproveMedia", err)
+	for range 2 { // one of the two leases has ended
+		claimed, err := f.s.ClaimWork(f.ctx, album.Long, f.Tick(), f.Now().Add(time.Second), 1)
+		f.ok("ClaimWork", err)
+		claimed[0].Work.Attempts = 4
+		f.ok("KeepWork", f.s.KeepWork(f.ctx, claimed[0].ID, claimed[0].Work, 17))
+	}
+	_, err = f.s.ArrangeMedia(f.ctx, id, []album.MediaID{source.ID, video.ID}, copied.ID, f.Change(owner))
+	f.ok("ArrangeMedia", err)
+	_, err = f.s.ArrangeMedia(f.ctx, id, []album.MediaID{copied.ID}, "", f.Change(owner))
+	f.ok("ArrangeMedia", err)
+}
+
 // everyMove moves media with their comments, once out of the album's cover.
 func (f *Fixture) everyMove(from, to album.AlbumID, owner, guest album.UserID) {
 	f.t.Helper()
@@ -192,7 +263,7 @@ func (f *Fixture) everyState(owner, guest album.UserID) {
 		for _, v := range []album.Visibility{album.Private, album.Link, album.Public} {
 			a := f.NewAlbum(owner)
 			a.Visibility = v
-			a.Settings = album.Settings{Comments: album.Anyone, Likes: album.Members, Downloads: album.Nobody}
+			a.Settings = album.Settings{Comments: album.Anyone, Likes: album.Members, Downloads: album.Nobody, Order: album.ByHand}
 			f.create(a)
 			f.Join(a.ID, guest, album.Viewer)
 			m := f.every(a.ID, owner, time.Time{}, nil)

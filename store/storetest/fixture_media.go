@@ -19,30 +19,74 @@ func (f *Fixture) NewMedia(id album.AlbumID, owner album.UserID) *album.Media {
 			Key: "in/" + medium, ContentType: "image/jpeg", Bytes: 1000,
 			SHA256: hex.EncodeToString(Hash(medium)), ExpiresAt: now.Add(time.Hour),
 		},
+		Work: album.Work{Lane: album.Quick, DueAt: now.Add(time.Minute)},
 	}
+}
+
+// plenty is a quota that nobody reaches.
+const plenty = int64(1) << 60
+
+// add adds PENDING media of one album and owner.
+func (f *Fixture) add(media ...*album.Media) {
+	f.t.Helper()
+	f.ok("CreateMedia", f.s.CreateMedia(f.ctx, media, plenty))
 }
 
 // Pending adds a PENDING photo.
 func (f *Fixture) Pending(id album.AlbumID, owner album.UserID) *album.Media {
 	f.t.Helper()
 	m := f.NewMedia(id, owner)
-	f.ok("CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{m}))
+	f.add(m)
 	return m
 }
 
-// Facts is what finalisation would find out about that medium. It has no
-// TakenAt.
+// Facts is what receiving that medium would find out about its bytes. It has no
+// TakenAt and no Place.
 func Facts(id album.MediaID) album.MediaFacts {
 	return album.MediaFacts{
 		Kind: album.Photo, ContentType: "image/jpeg", Bytes: 1000, SHA256: hex.EncodeToString(Hash(string(id))),
-		Width: 4000, Height: 3000, Key: "o/" + string(id),
+		Width: 4000, Height: 3000, Key: "o/" + string(id), Camera: "Acme One", CRC32: 0xfedcba98,
 	}
+}
+
+// Made is what work would make of that medium. Nothing is left to do.
+func Made(id album.MediaID) album.MediaMade {
+	file := func(role album.FileRole, side int) album.File {
+		return album.File{
+			Role: role, Key: "v/" + string(id) + "/" + string(role), ContentType: "image/jpeg",
+			Bytes: int64(side) * 100, Width: side, Height: side * 3 / 4, CRC32: 0xffffffff - uint32(side),
+		}
+	}
+	return album.MediaMade{
+		Blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", Color: "#7f93a1", Progress: 100,
+		Files: []album.File{file(album.Small, 256), file(album.Medium, 720), file(album.Large, 1440)},
+	}
+}
+
+// Accept makes a PENDING medium PROCESSING and returns it as the store has it.
+func (f *Fixture) Accept(m *album.Media) *album.Media {
+	f.t.Helper()
+	accepted, err := f.s.AcceptMedia(f.ctx, m.ID, Facts(m.ID), album.Work{Lane: album.Quick, DueAt: f.Tick()})
+	f.ok("AcceptMedia", err)
+	return accepted
+}
+
+// accept makes a PENDING medium PROCESSING. It may be called concurrently.
+func (f *Fixture) accept(id album.MediaID) error {
+	return errOf(f.s.AcceptMedia(f.ctx, id, Facts(id), album.Work{Lane: album.Quick, DueAt: f.Now()}))
+}
+
+// Processing adds a PROCESSING photo and returns it as the store has it.
+func (f *Fixture) Processing(id album.AlbumID, owner album.UserID) *album.Media {
+	f.t.Helper()
+	return f.Accept(f.Pending(id, owner))
 }
 
 // Publish makes a PENDING medium READY and returns it as the store has it.
 func (f *Fixture) Publish(m *album.Media) *album.Media {
 	f.t.Helper()
-	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, Facts(m.ID), f.Change(m.OwnerID))
+	f.Accept(m)
+	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, Made(m.ID), f.Change(m.OwnerID))
 	f.ok("PublishMedia", err)
 	return ready
 }
@@ -127,10 +171,11 @@ func (f *Fixture) discard(id album.AlbumID, ids ...album.MediaID) []*album.Entry
 	return entries
 }
 
-// fail makes a PENDING medium FAILED.
+// fail makes a medium that is not READY FAILED, at the next tick.
 func (f *Fixture) fail(id album.MediaID) {
 	f.t.Helper()
-	f.ok("FailMedia", f.s.FailMedia(f.ctx, id, album.CodeMediaCorrupt))
+	_, err := f.s.FailMedia(f.ctx, id, album.CodeMediaCorrupt, f.Change(""))
+	f.ok("FailMedia", err)
 }
 
 // state moves an album, at the next tick.

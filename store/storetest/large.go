@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"keepsake/album"
+	"keepsake/store"
 )
 
 // large are the promises that take thousands of rows. They race nothing that
@@ -12,6 +13,7 @@ func large() []promise {
 	return []promise{
 		{"an album holds MaxMembers", fullAlbum},
 		{"batch reads take 1,000 IDs that all exist", thousandRows},
+		{"ArrangeMedia moves no more than MaxArrange aside", widestArrange},
 		{"the feed follows MaxFeedAlbums, the latest joined", widestFeed},
 	}
 }
@@ -64,10 +66,15 @@ func thousandRows(t *testing.T, f *Fixture) {
 	for i := range media {
 		media[i] = f.NewMedia(albums[0], owner)
 	}
-	wantCode(t, "CreateMedia", s.CreateMedia(ctx, media), "")
+	f.add(media...)
 	f.each("PublishMedia", largeBatch, func(i int) func() error {
 		c := f.Change(owner)
-		return func() error { return errOf2(s.PublishMedia(ctx, media[i].ID, Facts(media[i].ID), c)) }
+		return func() error {
+			if err := f.accept(media[i].ID); err != nil {
+				return err
+			}
+			return errOf2(s.PublishMedia(ctx, media[i].ID, Made(media[i].ID), c))
+		}
 	})
 	all := ids(media, mediaID)
 	equal(t, "media", len(must(s.MediaByID(ctx, all))(t)), largeBatch)
@@ -78,6 +85,39 @@ func thousandRows(t *testing.T, f *Fixture) {
 	wantCode(t, "RemoveMedia", s.RemoveMedia(ctx, all), "")
 	equal(t, "media left", len(must(s.MediaByID(ctx, all))(t)), 0)
 	CheckAlbum(t, s, albums[0])
+}
+
+// widestArrange moves so many media at once that they have one rank.
+func widestArrange(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a, from := f.Album(owner), f.Album(owner)
+	media := make([]*album.Media, store.MaxArrange+100)
+	for i := range media {
+		media[i] = f.NewMedia(from.ID, owner)
+	}
+	f.add(media...)
+	f.each("PublishMedia", len(media), func(i int) func() error {
+		c := f.Change(owner)
+		return func() error {
+			if err := f.accept(media[i].ID); err != nil {
+				return err
+			}
+			return errOf2(f.s.PublishMedia(f.ctx, media[i].ID, album.MediaMade{}, c))
+		}
+	})
+	must(f.s.MoveMedia(f.ctx, from.ID, a.ID, ids(media, mediaID), f.Change(owner)))(t)
+	order := f.byHand(t, a.ID)
+	last := order[len(order)-1:]
+	f.unchanged(t, a.ID, func() {
+		_, err := f.s.ArrangeMedia(f.ctx, a.ID, last, order[len(order)/2], f.Change(owner))
+		wantCode(t, "in the middle", err, album.CodeConflict)
+	})
+	for _, after := range []album.MediaID{"", order[100]} {
+		f.arrange(t, a.ID, after, last...)
+		order = arranged(order, last, after)
+		equal(t, "by hand", f.byHand(t, a.ID), order)
+	}
+	CheckAlbum(t, f.s, a.ID)
 }
 
 func widestFeed(t *testing.T, f *Fixture) {

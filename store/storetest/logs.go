@@ -39,9 +39,16 @@ func returnedEntries(t *testing.T, f *Fixture) {
 	add(must(s.TransferAlbum(ctx, a.ID, owner, guest, f.Change(owner)))(t)...)
 	add2(s.RemoveMember(ctx, a.ID, owner, album.Editor, f.Change(owner)))
 	add2(s.RevokeShare(ctx, f.Share(a.ID, guest).ID, f.Change(guest)))
-	m := f.Pending(a.ID, guest)
-	_, e, err = s.PublishMedia(ctx, m.ID, Facts(m.ID), f.Change(guest))
+	m := f.Processing(a.ID, guest)
+	_, e, err = s.PublishMedia(ctx, m.ID, Made(m.ID), f.Change(guest))
 	add2(e, err)
+	_, e, err = s.ImproveMedia(ctx, m.ID, album.MediaMade{Width: 1, Height: 1}, f.Change(""))
+	add2(e, err)
+	add2(s.FailMedia(ctx, f.Pending(a.ID, guest).ID, album.CodeMediaCorrupt, f.Change("")))
+	second := f.Processing(a.ID, guest)
+	_, e, err = s.PublishMedia(ctx, second.ID, Made(second.ID), f.Change(guest))
+	add2(e, err)
+	add(must(s.ArrangeMedia(ctx, a.ID, []album.MediaID{m.ID}, "", f.Change(guest)))(t)...)
 	_, e, err = s.EditMedia(ctx, m.ID, album.MediaPatch{Caption: new("x")}, f.Change(guest))
 	add2(e, err)
 	c, e, err := s.AddComment(ctx, f.NewComment(m.ID, guest, "x"))
@@ -60,7 +67,8 @@ func returnedEntries(t *testing.T, f *Fixture) {
 
 	equal(t, "kinds", kinds(want), []album.EntryKind{
 		album.AlbumCreated, album.AlbumEdited, album.MemberJoined, album.MemberRoleChanged, album.MemberRoleChanged,
-		album.MemberRoleChanged, album.MemberRemoved, album.AccessChanged, album.MediaAdded, album.MediaEdited,
+		album.MemberRoleChanged, album.MemberRemoved, album.AccessChanged, album.MediaAdded,
+		album.MediaProcessed, album.MediaFailed, album.MediaAdded, album.MediaArranged, album.MediaEdited,
 		album.CommentAdded, album.CommentEdited, album.CommentRemoved, album.MediaRemoved, album.MediaRestored,
 		album.AlbumTrashed, album.AlbumRestored, album.MediaRemoved, album.AlbumDeleted,
 	})
@@ -110,7 +118,7 @@ func steadyTime(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
 	early := f.Tick()
-	pending := f.Pending(a.ID, owner)
+	pending := f.Processing(a.ID, owner)
 	late := f.Tick().Add(time.Hour)
 	title := func(text string, at time.Time) *album.Entry {
 		_, e := must2(f.s.UpdateAlbum(f.ctx, a.ID, album.AlbumPatch{Title: &text}, store.Change{Actor: owner, At: at}))(t)
@@ -120,7 +128,7 @@ func steadyTime(t *testing.T, f *Fixture) {
 	equal(t, "the clock goes back", title("early", early).At, late)
 	equal(t, "UpdatedAt", f.album(a.ID).UpdatedAt, late)
 
-	m, e := must2(f.s.PublishMedia(f.ctx, pending.ID, Facts(pending.ID), store.Change{Actor: owner, At: early}))(t)
+	m, e := must2(f.s.PublishMedia(f.ctx, pending.ID, Made(pending.ID), store.Change{Actor: owner, At: early}))(t)
 	equal(t, "a medium's entry", e.At, late)
 	equal(t, "AddedAt", m.AddedAt, late)
 	c := f.NewComment(m.ID, owner, "x")

@@ -28,7 +28,7 @@ func createdMedia(t *testing.T, f *Fixture) {
 	full.TakenAt, full.Caption, full.Tags = time.UnixMilli(0).UTC(), "at the sea", []string{"sea", "夏", "a"}
 	full.Place = &album.Place{Name: "Null Island"}
 	plain.Upload.SHA256 = ""
-	wantCode(t, "CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{full, plain}), "")
+	f.add(full, plain)
 	for _, m := range []*album.Media{full, plain} {
 		equal(t, "medium", f.medium(m.ID), m)
 	}
@@ -46,7 +46,7 @@ func halfMedia(t *testing.T, f *Fixture) {
 	first, last := f.NewMedia(a.ID, owner), f.NewMedia(a.ID, owner)
 	again := f.NewMedia(a.ID, owner)
 	again.ID = there.ID // cannot be written twice
-	err := f.s.CreateMedia(f.ctx, []*album.Media{first, again, last})
+	err := f.s.CreateMedia(f.ctx, []*album.Media{first, again, last}, plenty)
 	if err == nil || !isAlbumError(err) {
 		t.Errorf("media with an ID in use: %v, want an *album.Error", err)
 	}
@@ -56,7 +56,7 @@ func halfMedia(t *testing.T, f *Fixture) {
 	equal(t, "the one in the way", f.medium(there.ID), there)
 
 	stray := f.NewMedia(album.AlbumID(f.NewID(album.AlbumPrefix)), owner)
-	wantCode(t, "in no album", f.s.CreateMedia(f.ctx, []*album.Media{stray}), album.CodeNotFound)
+	wantCode(t, "in no album", f.s.CreateMedia(f.ctx, []*album.Media{stray}, plenty), album.CodeNotFound)
 	wantCode(t, "in no album: Media", errOf(f.s.Media(f.ctx, stray.ID)), album.CodeNotFound)
 }
 
@@ -69,8 +69,11 @@ func unknownMedia(t *testing.T, f *Fixture) {
 	for what, err := range map[string]error{
 		"Media":               errOf(f.s.Media(f.ctx, id)),
 		"Media without an ID": errOf(f.s.Media(f.ctx, "")),
-		"PublishMedia":        errOf2(f.s.PublishMedia(f.ctx, id, Facts(id), c)),
-		"FailMedia":           f.s.FailMedia(f.ctx, id, album.CodeMediaCorrupt),
+		"AcceptMedia":         f.accept(id),
+		"PublishMedia":        errOf2(f.s.PublishMedia(f.ctx, id, Made(id), c)),
+		"ImproveMedia":        errOf2(f.s.ImproveMedia(f.ctx, id, Made(id), c)),
+		"FailMedia":           errOf(f.s.FailMedia(f.ctx, id, album.CodeMediaCorrupt, c)),
+		"ArrangeMedia":        errOf(f.s.ArrangeMedia(f.ctx, a.ID, batch, "", c)),
 		"EditMedia":           errOf2(f.s.EditMedia(f.ctx, id, album.MediaPatch{Caption: new("x")}, c)),
 		"MoveMedia":           errOf(f.s.MoveMedia(f.ctx, a.ID, other.ID, batch, c)),
 		"TrashMedia":          errOf(f.s.TrashMedia(f.ctx, a.ID, batch, c)),

@@ -23,8 +23,9 @@ func (f *Fixture) readyAt(id album.AlbumID, owner album.UserID, at time.Time, ta
 	f.t.Helper()
 	m := f.NewMedia(id, owner)
 	m.TakenAt = taken
-	f.ok("CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{m}))
-	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, Facts(m.ID), store.Change{Actor: owner, At: at})
+	f.add(m)
+	f.Accept(m)
+	ready, _, err := f.s.PublishMedia(f.ctx, m.ID, Made(m.ID), store.Change{Actor: owner, At: at})
 	f.ok("PublishMedia", err)
 	return ready
 }

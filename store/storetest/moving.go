@@ -41,7 +41,7 @@ func moveMedia(t *testing.T, f *Fixture) {
 	equal(t, "entries", byAlbum(entries, to.ID), []*album.Entry{{
 		AlbumID: to.ID, Seq: to.Seq + 1, At: c.At, Kind: album.MediaAdded, ActorID: owner, MediaID: m.ID,
 	}})
-	want.AlbumID, want.AddedAt = to.ID, c.At
+	want.AlbumID, want.AddedAt, want.Rank = to.ID, c.At, album.RankAt(c.At)
 	equal(t, "medium", f.medium(m.ID), want)
 	after := f.album(from.ID)
 	if after.MediaCount != 2 || after.CoverID != "" {

@@ -9,7 +9,7 @@ import (
 )
 
 // The lists of a store, each with the place of its rows: the key is the time it
-// is sorted by, in milliseconds since 1970.
+// is sorted by, in milliseconds since 1970, or the rank.
 
 func comparePositions(a, b album.Position) int {
 	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
@@ -29,6 +29,8 @@ func takenPosition(m *album.Media) album.Position {
 	}
 	return position(m.TakenAt.UnixMilli(), string(m.ID))
 }
+
+func rankPosition(m *album.Media) album.Position { return position(m.Rank, string(m.ID)) }
 
 func trashedPosition(m *album.Media) album.Position {
 	return position(m.TrashedAt.UnixMilli(), string(m.ID))
@@ -87,8 +89,11 @@ func mediaOf(ctx context.Context, s store.Store, id album.AlbumID, order album.M
 			return rows[id], err
 		}, addedPosition,
 	}
-	if order == album.ByTaken {
+	switch order {
+	case album.ByTaken:
 		l.position = takenPosition
+	case album.ByHand:
+		l.position = rankPosition
 	}
 	return l
 }

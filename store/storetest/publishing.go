@@ -9,11 +9,16 @@ import (
 
 func publishing() []promise {
 	return []promise{
-		{"a published medium is READY with its facts and one entry", publishMedia},
-		{"TakenAt of the facts is used where there is none", takenAt},
+		{"a published medium is READY with what was made and one entry", publishMedia},
+		{"what was made replaces the files of the same role", madeFiles},
 		{"a READY medium is returned as it is", publishAgain},
-		{"a FAILED medium is CONFLICT", publishFailed},
+		{"a PENDING or FAILED medium is CONFLICT", publishOther},
+		{"ImproveMedia adds to a READY medium with one entry", improveMedia},
+		{"ImproveMedia in the trash makes no entry", improveTrashed},
+		{"ImproveMedia that changes nothing makes no entry", improveNothing},
+		{"ImproveMedia of other statuses is CONFLICT", improveOther},
 		{"FailMedia keeps the first reason and leaves others alone", failMedia},
+		{"FailMedia keeps what was received and ends the work", failProcessing},
 		{"a deleted medium is NOT_FOUND", publishDeleted},
 	}
 }
@@ -24,17 +29,17 @@ func publishMedia(t *testing.T, f *Fixture) {
 	f.Join(a.ID, guest, album.Contributor)
 	want := f.NewMedia(a.ID, guest)
 	want.Caption, want.Tags, want.Place = "waves", []string{"sea"}, &album.Place{Name: "beach"}
-	wantCode(t, "CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{want}), "")
-	facts := album.MediaFacts{
-		Kind: album.Video, ContentType: "video/mp4", Bytes: 1 << 33, SHA256: Facts(want.ID).SHA256,
-		Width: 3840, Height: 2160, Duration: 61*time.Second + 234*time.Millisecond,
-		TakenAt: epoch.Add(-time.Hour), Key: "o/" + string(want.ID),
-	}
+	f.add(want)
+	want = f.Accept(want)
+	made := Made(want.ID)
+	made.Width, made.Height = 1080, 1920
+	made.Next = album.Work{Lane: album.Long, DueAt: f.Now().Add(time.Second), Attempts: 2, Token: "token"}
+	made.Progress = 40
 	c := f.Change(guest)
-	got, e := must2(f.s.PublishMedia(f.ctx, want.ID, facts, c))(t)
-	want.Status, want.Kind, want.ContentType, want.Bytes, want.SHA256 = album.Ready, facts.Kind, facts.ContentType, facts.Bytes, facts.SHA256
-	want.Width, want.Height, want.Duration = facts.Width, facts.Height, facts.Duration
-	want.TakenAt, want.Key, want.AddedAt = facts.TakenAt, facts.Key, c.At
+	got, e := must2(f.s.PublishMedia(f.ctx, want.ID, made, c))(t)
+	want.Status, want.Width, want.Height, want.Files = album.Ready, 1080, 1920, made.Files
+	want.Blurhash, want.Color, want.Progress, want.Work = made.Blurhash, made.Color, 40, made.Next
+	want.AddedAt, want.Rank = c.At, album.RankAt(c.At)
 	equal(t, "medium, returned", got, want)
 	equal(t, "medium, read", f.medium(want.ID), want)
 	equal(t, "entry", e, &album.Entry{
@@ -47,25 +52,27 @@ func publishMedia(t *testing.T, f *Fixture) {
 	CheckAlbum(t, f.s, a.ID)
 }
 
-func takenAt(t *testing.T, f *Fixture) {
+// madeFiles adds up what is made in several steps.
+func madeFiles(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
-	said, found := epoch.Add(-time.Hour), epoch.Add(-2*time.Hour)
-	for _, c := range []struct{ said, found, want time.Time }{
-		{said, found, said},
-		{time.Time{}, found, found},
-		{said, time.Time{}, said},
-		{time.Time{}, time.Time{}, time.Time{}},
-		{time.UnixMilli(0), found, time.UnixMilli(0)},
-	} {
-		m := f.NewMedia(a.ID, owner)
-		m.TakenAt = c.said
-		wantCode(t, "CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{m}), "")
-		facts := Facts(m.ID)
-		facts.TakenAt = c.found
-		got, _ := must2(f.s.PublishMedia(f.ctx, m.ID, facts, f.Change(owner)))(t)
-		equal(t, "TakenAt", got.TakenAt, c.want)
+	m := f.Processing(a.ID, owner)
+	file := func(role album.FileRole, key string) album.File {
+		return album.File{Role: role, Key: key, ContentType: "video/mp4", Bytes: 1 << 40, Width: 1, Height: 2, CRC32: 0xffffffff}
 	}
+	first := album.MediaMade{Blurhash: "one", Files: []album.File{file(album.Clean, "c"), file(album.Small, "s")}}
+	got, _ := must2(f.s.PublishMedia(f.ctx, m.ID, first, f.Change(owner)))(t)
+	equal(t, "the files in their order", got.Files, []album.File{file(album.Small, "s"), file(album.Clean, "c")})
+	equal(t, "the size as it was", []int{got.Width, got.Height}, []int{m.Width, m.Height})
+
+	more := album.MediaMade{Color: "#000000", Files: []album.File{file(album.Movie, "v"), file(album.Small, "other")}, Progress: 7}
+	got, _ = must2(f.s.ImproveMedia(f.ctx, m.ID, more, f.Change(owner)))(t)
+	want := []album.File{file(album.Small, "other"), file(album.Movie, "v"), file(album.Clean, "c")}
+	equal(t, "the files, returned", got.Files, want)
+	equal(t, "the files, read", f.medium(m.ID).Files, want)
+	equal(t, "what was made before and after", []string{got.Blurhash, got.Color}, []string{"one", "#000000"})
+	got.Files[0].Key = "spoilt"
+	equal(t, "the files are the caller's own", f.medium(m.ID).Files, want)
 }
 
 func publishAgain(t *testing.T, f *Fixture) {
@@ -75,53 +82,151 @@ func publishAgain(t *testing.T, f *Fixture) {
 	f.trash(a.ID, binned.ID)
 	f.unchanged(t, a.ID, func() {
 		for _, id := range []album.MediaID{shown.ID, binned.ID} {
-			facts := Facts(id)
-			facts.Width, facts.Key = 1, "other"
+			made := Made(id)
+			made.Width, made.Files, made.Next = 1, nil, album.Work{Lane: album.Long, DueAt: f.Now()}
 			want := f.medium(id)
-			got, e := must2(f.s.PublishMedia(f.ctx, id, facts, f.Change(owner)))(t)
+			got, e := must2(f.s.PublishMedia(f.ctx, id, made, f.Change(owner)))(t)
 			equal(t, "medium", got, want)
 			equal(t, "entry", e, (*album.Entry)(nil))
 		}
 	})
 }
 
-func publishFailed(t *testing.T, f *Fixture) {
+func publishOther(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
-	m := f.Pending(a.ID, owner)
-	f.fail(m.ID)
-	want := f.medium(m.ID)
-	_, e, err := f.s.PublishMedia(f.ctx, m.ID, Facts(m.ID), f.Change(owner))
-	wantCode(t, "PublishMedia", err, album.CodeConflict)
-	equal(t, "entry", e, (*album.Entry)(nil))
-	equal(t, "medium", f.medium(m.ID), want)
+	pending, failed := f.Pending(a.ID, owner), f.Pending(a.ID, owner)
+	f.fail(failed.ID)
+	for _, id := range []album.MediaID{pending.ID, failed.ID} {
+		want := f.medium(id)
+		f.unchanged(t, a.ID, func() {
+			_, e, err := f.s.PublishMedia(f.ctx, id, Made(id), f.Change(owner))
+			wantCode(t, "PublishMedia", err, album.CodeConflict)
+			equal(t, "entry", e, (*album.Entry)(nil))
+		})
+		equal(t, "medium", f.medium(id), want)
+	}
 	CheckAlbum(t, f.s, a.ID)
+}
+
+func improveMedia(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	want := f.Ready(a.ID, owner)
+	before := f.album(a.ID)
+	movie := album.File{Role: album.Movie, Key: "v/720", ContentType: "video/mp4", Bytes: 1 << 33, Width: 1280, Height: 720}
+	made := album.MediaMade{
+		Width: 1280, Height: 720, Blurhash: "b", Color: "#ffffff", Files: []album.File{movie}, Progress: 80,
+		Next: album.Work{Lane: album.Long, DueAt: f.Tick(), Attempts: 1, Token: "t"},
+	}
+	c := f.Change("")
+	got, e := must2(f.s.ImproveMedia(f.ctx, want.ID, made, c))(t)
+	want.Width, want.Height, want.Blurhash, want.Color, want.Progress = 1280, 720, "b", "#ffffff", 80
+	want.Files, want.Work = append(want.Files, movie), made.Next
+	equal(t, "medium, returned", got, want)
+	equal(t, "medium, read", f.medium(want.ID), want)
+	equal(t, "entry", e, &album.Entry{
+		AlbumID: a.ID, Seq: before.Seq + 1, At: c.At, Kind: album.MediaProcessed, MediaID: want.ID,
+	})
+	equal(t, "MediaCount", f.album(a.ID).MediaCount, before.MediaCount)
+	CheckAlbum(t, f.s, a.ID)
+}
+
+func improveTrashed(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	m := f.Ready(a.ID, owner)
+	f.trash(a.ID, m.ID)
+	want, before := f.medium(m.ID), f.album(a.ID)
+	got, e := must2(f.s.ImproveMedia(f.ctx, m.ID, album.MediaMade{Color: "#010203", Progress: 100}, f.Change("")))(t)
+	want.Color = "#010203"
+	equal(t, "medium", got, want)
+	equal(t, "entry", e, (*album.Entry)(nil))
+	equal(t, "album", f.album(a.ID), before)
+	equal(t, "trash", must(trashOf(f.ctx, f.s, a.ID, "").walk(10))(t), []*album.Media{want})
+	CheckAlbum(t, f.s, a.ID)
+}
+
+// improveNothing: an improvement that is written again after a crash is told once.
+func improveNothing(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	m := f.Ready(a.ID, owner)
+	made := album.MediaMade{
+		Color: "#445566", Files: Made(m.ID).Files[1:2], Progress: 3,
+		Next: album.Work{Lane: album.Long, DueAt: f.Now().Add(time.Hour)},
+	}
+	want, _ := must2(f.s.ImproveMedia(f.ctx, m.ID, made, f.Change("")))(t)
+	f.unchanged(t, a.ID, func() {
+		got, e := must2(f.s.ImproveMedia(f.ctx, m.ID, made, f.Change("")))(t)
+		equal(t, "medium", got, want)
+		equal(t, "entry", e, (*album.Entry)(nil))
+	})
+}
+
+func improveOther(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	pending, processing, failed := f.Pending(a.ID, owner), f.Processing(a.ID, owner), f.Pending(a.ID, owner)
+	f.fail(failed.ID)
+	f.unchanged(t, a.ID, func() {
+		for _, id := range []album.MediaID{pending.ID, processing.ID, failed.ID} {
+			want := f.medium(id)
+			_, e, err := f.s.ImproveMedia(f.ctx, id, Made(id), f.Change(owner))
+			wantCode(t, string(want.Status), err, album.CodeConflict)
+			equal(t, "entry", e, (*album.Entry)(nil))
+			equal(t, "medium", f.medium(id), want)
+		}
+	})
 }
 
 func failMedia(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
-	ready, failed := f.Ready(a.ID, owner), f.Pending(a.ID, owner)
+	ready, want := f.Ready(a.ID, owner), f.Pending(a.ID, owner)
+	before := f.album(a.ID)
+	c := f.Change("")
+	e := must(f.s.FailMedia(f.ctx, want.ID, album.CodeMediaUnsupported, c))(t)
+	equal(t, "entry", e, &album.Entry{
+		AlbumID: a.ID, Seq: before.Seq + 1, At: c.At, Kind: album.MediaFailed, MediaID: want.ID,
+	})
+	want.Status, want.Failure, want.Work = album.Failed, album.CodeMediaUnsupported, album.Work{}
 	f.unchanged(t, a.ID, func() {
-		for _, reason := range []album.Code{album.CodeMediaUnsupported, album.CodeUploadMismatch} {
-			wantCode(t, "FailMedia", f.s.FailMedia(f.ctx, failed.ID, reason), "")
-			want := *failed
-			want.Status, want.Failure = album.Failed, album.CodeMediaUnsupported
-			equal(t, "failed medium", f.medium(failed.ID), &want)
-			wantCode(t, "FailMedia of a READY one", f.s.FailMedia(f.ctx, ready.ID, reason), "")
+		for _, id := range []album.MediaID{ready.ID, want.ID} {
+			e := must(f.s.FailMedia(f.ctx, id, album.CodeUploadMismatch, f.Change("")))(t)
+			equal(t, "entry of another one", e, (*album.Entry)(nil))
 		}
 	})
+	equal(t, "failed medium", f.medium(want.ID), want)
 	equal(t, "ready medium", f.medium(ready.ID), ready)
+}
+
+func failProcessing(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	want := f.Processing(a.ID, owner)
+	e := must(f.s.FailMedia(f.ctx, want.ID, album.CodeMediaCorrupt, f.Change("")))(t)
+	equal(t, "entry", e.Kind, album.MediaFailed)
+	want.Status, want.Failure, want.Work = album.Failed, album.CodeMediaCorrupt, album.Work{}
+	equal(t, "medium", f.medium(want.ID), want)
+	CheckAlbum(t, f.s, a.ID)
 }
 
 func publishDeleted(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
-	m := f.Pending(a.ID, owner)
-	f.discard(a.ID, m.ID)
+	pending, processing, ready := f.Pending(a.ID, owner), f.Processing(a.ID, owner), f.Ready(a.ID, owner)
+	f.discard(a.ID, pending.ID, processing.ID, ready.ID)
 	f.unchanged(t, a.ID, func() {
-		err := errOf2(f.s.PublishMedia(f.ctx, m.ID, Facts(m.ID), f.Change(owner)))
-		wantCode(t, "PublishMedia", err, album.CodeNotFound)
-		wantCode(t, "FailMedia", f.s.FailMedia(f.ctx, m.ID, album.CodeMediaCorrupt), album.CodeNotFound)
+		for what, err := range map[string]error{
+			"AcceptMedia":             f.accept(pending.ID),
+			"PublishMedia":            errOf2(f.s.PublishMedia(f.ctx, processing.ID, Made(processing.ID), f.Change(owner))),
+			"PublishMedia, published": errOf2(f.s.PublishMedia(f.ctx, ready.ID, Made(ready.ID), f.Change(owner))),
+			"ImproveMedia":            errOf2(f.s.ImproveMedia(f.ctx, ready.ID, Made(ready.ID), f.Change(owner))),
+			"FailMedia":               errOf(f.s.FailMedia(f.ctx, pending.ID, album.CodeMediaCorrupt, f.Change(owner))),
+			"FailMedia, accepted":     errOf(f.s.FailMedia(f.ctx, processing.ID, album.CodeMediaCorrupt, f.Change(owner))),
+		} {
+			wantCode(t, what, err, album.CodeNotFound)
+		}
 	})
 }

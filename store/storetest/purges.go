@@ -44,7 +44,7 @@ func purgeAlbum(t *testing.T, f *Fixture) {
 	}
 	equal(t, "purged with media", purge(), []album.AlbumID(nil))
 	CheckLog(t, f.s, x.id)
-	wantCode(t, "RemoveMedia", f.s.RemoveMedia(f.ctx, []album.MediaID{x.medium.ID, x.binned.ID}), "")
+	wantCode(t, "RemoveMedia", f.s.RemoveMedia(f.ctx, []album.MediaID{x.medium.ID, x.binned.ID, x.processing.ID}), "")
 	equal(t, "purged with one medium", purge(), []album.AlbumID(nil))
 	f.wantDoomed(t, "media left", never(), never(), x.pending.ID)
 	wantCode(t, "RemoveMedia", f.s.RemoveMedia(f.ctx, []album.MediaID{x.pending.ID}), "")
@@ -68,7 +68,7 @@ func purgeTrash(t *testing.T, f *Fixture) {
 	err := errOf(f.s.SetAlbumState(f.ctx, x.id, album.Active, f.Change(x.owner)))
 	wantCode(t, "restoring it", err, album.CodeNotFound)
 	CheckLog(t, f.s, x.id)
-	doomed := f.wantDoomed(t, "its media", never(), never(), x.medium.ID, x.pending.ID, x.binned.ID)
+	doomed := f.wantDoomed(t, "its media", never(), never(), x.medium.ID, x.pending.ID, x.processing.ID, x.binned.ID)
 	for id := range doomed {
 		wantCode(t, "RemoveMedia", f.s.RemoveMedia(f.ctx, []album.MediaID{id}), "")
 	}

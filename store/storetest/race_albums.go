@@ -16,7 +16,7 @@ func raceAlbums() []promise {
 		{"a medium is trashed, restored and deleted at once", raceMedium},
 		{"a cover is chosen while it is trashed", raceCover},
 		{"a comment is removed in 16 calls at once", raceRemoveComment},
-		{"a medium is restored or published while it is found too old", raceDoomed},
+		{"a medium is restored or accepted while it is found too old", raceDoomed},
 		{"sweeps run at once", raceSweeps},
 	}
 }
@@ -167,11 +167,11 @@ func raceDoomed(t *testing.T, f *Fixture) {
 			case 1:
 				err = errOf(f.s.RestoreMedia(f.ctx, a.ID, []album.MediaID{binned.ID}, c))
 			case 2:
-				err = errOf2(f.s.PublishMedia(f.ctx, pending.ID, Facts(pending.ID), c))
+				err = f.accept(pending.ID)
 			}
 			return err
 		})
-		wantAll(t, "Doomed, RestoreMedia and PublishMedia", errs, "", album.CodeNotFound)
+		wantAll(t, "Doomed, RestoreMedia and AcceptMedia", errs, "", album.CodeNotFound)
 		wantCode(t, "Doomed", errs[0], "")
 		for i, id := range []album.MediaID{binned.ID, pending.ID} {
 			lost := slices.Contains(ids(doomed, mediaID), id)

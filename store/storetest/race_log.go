@@ -191,11 +191,11 @@ func (f *Fixture) followTrimmed(t *testing.T, id album.AlbumID, last int64) erro
 func racePublish(t *testing.T, f *Fixture) {
 	owner := f.User("owner")
 	a := f.Album(owner)
-	m := f.Pending(a.ID, owner)
+	m := f.Processing(a.ID, owner)
 	c := f.Change(owner)
 	entries := make([]*album.Entry, 16)
 	errs := together(len(entries), func(i int) error {
-		got, e, err := f.s.PublishMedia(f.ctx, m.ID, Facts(m.ID), c)
+		got, e, err := f.s.PublishMedia(f.ctx, m.ID, Made(m.ID), c)
 		if err == nil && got.Status != album.Ready {
 			t.Errorf("call %d returned a medium that is %s", i, got.Status)
 		}
@@ -219,14 +219,14 @@ func racePublishMany(t *testing.T, f *Fixture) {
 	a := f.Album(owner)
 	media := make([]*album.Media, 24)
 	for i := range media {
-		media[i] = f.Pending(a.ID, owner)
+		media[i] = f.Processing(a.ID, owner)
 	}
 	c := f.Change(owner)
 	errs := together(len(media), func(i int) error {
 		if i%8 == 7 {
-			return f.s.FailMedia(f.ctx, media[i].ID, album.CodeUploadMismatch)
+			return errOf(f.s.FailMedia(f.ctx, media[i].ID, album.CodeUploadMismatch, c))
 		}
-		return errOf2(f.s.PublishMedia(f.ctx, media[i].ID, Facts(media[i].ID), c))
+		return errOf2(f.s.PublishMedia(f.ctx, media[i].ID, Made(media[i].ID), c))
 	})
 	wantAll(t, "PublishMedia", errs, "")
 	equal(t, "MediaCount", f.album(a.ID).MediaCount, 21)

@@ -51,6 +51,7 @@ func archive(t testing.TB, s store.Store) store.Archive {
 // of each album fit together, and the methods of both answer the same.
 func CheckSame(t testing.TB, got, want store.Store) {
 	t.Helper()
+	CheckStorage(t, got)
 	for _, kind := range store.Kinds() {
 		equal(t, string(kind), Records(t, got, kind, 100), Records(t, want, kind, 100))
 	}
@@ -62,8 +63,10 @@ func CheckSame(t testing.TB, got, want store.Store) {
 		if a.State != album.Deleting {
 			CheckAlbum(t, got, a.ID)
 			equal(t, "album "+string(a.ID), take(t, got, a.ID), take(t, want, a.ID))
-			taken := must(mediaOf(t.Context(), want, a.ID, album.ByTaken).walk(3))(t)
-			equal(t, "by TakenAt", must(mediaOf(t.Context(), got, a.ID, album.ByTaken).walk(3))(t), taken)
+			for _, order := range []album.MediaOrder{album.ByTaken, album.ByHand} {
+				listed := must(mediaOf(t.Context(), want, a.ID, order).walk(3))(t)
+				equal(t, "in the order "+string(order), must(mediaOf(t.Context(), got, a.ID, order).walk(3))(t), listed)
+			}
 		}
 	}
 	sameForAlbums(t, got, want, albums)
@@ -121,6 +124,10 @@ func sameByID(t testing.TB, got, want store.Store) {
 	var media []album.MediaID
 	for _, r := range Records(t, want, store.KindMedia, 100) {
 		media = append(media, r.(store.MediaRecord).ID)
+	}
+	equal(t, "KnownMedia", must(got.KnownMedia(ctx, media))(t), must(want.KnownMedia(ctx, media))(t))
+	for _, lane := range []album.Lane{album.Quick, album.Long} {
+		equal(t, "NextWork", must(got.NextWork(ctx, lane))(t), must(want.NextWork(ctx, lane))(t))
 	}
 	equal(t, "MediaByID", must(got.MediaByID(ctx, media))(t), must(want.MediaByID(ctx, media))(t))
 	var comments []album.CommentID

@@ -26,6 +26,7 @@ func createdShare(t *testing.T, f *Fixture) {
 	a := f.Album(owner)
 	full := f.NewShare(a.ID, owner)
 	full.PasswordHash, full.JoinRole, full.DownloadAllowed = "$argon2id$v=19$x", album.Contributor, true
+	full.HideLocation = true
 	full.ExpiresAt = full.CreatedAt.Add(time.Hour)
 	plain := f.NewShare(a.ID, owner)
 	handed := f.NewShare(a.ID, owner)

@@ -86,6 +86,7 @@ type furnished struct {
 	id                     album.AlbumID
 	owner, guest, stranger album.UserID
 	medium, pending        *album.Media
+	processing             *album.Media
 	binned                 *album.Media
 	comment                *album.Comment
 	share                  *album.Share
@@ -100,6 +101,7 @@ func furnish(f *Fixture) furnished {
 	x.elsewhere = f.Album(x.owner)
 	f.Join(x.id, x.guest, album.Viewer)
 	x.medium, x.binned, x.pending = f.Ready(x.id, x.owner), f.Ready(x.id, x.owner), f.Pending(x.id, x.owner)
+	x.processing = f.Processing(x.id, x.owner)
 	x.movable = f.Ready(x.elsewhere.ID, x.owner)
 	x.comment = f.Comment(x.medium.ID, x.guest, "lovely")
 	f.Reply(x.comment, x.owner, "thanks")
@@ -125,9 +127,12 @@ func (x furnished) writes(f *Fixture) map[string]error {
 		"TransferAlbum": errOf(s.TransferAlbum(ctx, x.id, x.owner, x.guest, c)),
 		"CreateShare":   s.CreateShare(ctx, f.NewShare(x.id, x.owner)),
 		"RevokeShare":   errOf(s.RevokeShare(ctx, x.share.ID, c)),
-		"CreateMedia":   s.CreateMedia(ctx, []*album.Media{f.NewMedia(x.id, x.owner)}),
-		"PublishMedia":  errOf2(s.PublishMedia(ctx, x.pending.ID, Facts(x.pending.ID), c)),
-		"FailMedia":     s.FailMedia(ctx, x.pending.ID, album.CodeMediaCorrupt),
+		"CreateMedia":   s.CreateMedia(ctx, []*album.Media{f.NewMedia(x.id, x.owner)}, plenty),
+		"AcceptMedia":   f.accept(x.pending.ID),
+		"PublishMedia":  errOf2(s.PublishMedia(ctx, x.processing.ID, Made(x.processing.ID), c)),
+		"ImproveMedia":  errOf2(s.ImproveMedia(ctx, x.medium.ID, Made(x.pending.ID), c)),
+		"FailMedia":     errOf(s.FailMedia(ctx, x.pending.ID, album.CodeMediaCorrupt, c)),
+		"ArrangeMedia":  errOf(s.ArrangeMedia(ctx, x.id, one, "", c)),
 		"EditMedia":     errOf2(s.EditMedia(ctx, x.medium.ID, album.MediaPatch{Caption: &caption}, c)),
 		"MoveMedia out": errOf(s.MoveMedia(ctx, x.id, x.elsewhere.ID, one, c)),
 		"MoveMedia in":  errOf(s.MoveMedia(ctx, x.elsewhere.ID, x.id, []album.MediaID{x.movable.ID}, c)),

@@ -4,7 +4,8 @@
 // A backend's own test makes an empty store and calls Run; what is promised is
 // written in package store, and nothing here knows of any database. The
 // builders are the methods of Fixture; CheckAlbum recomputes what an album
-// counts and logs, for use after whatever a test did to it.
+// counts and logs, and CheckStorage what people's media take, for use after
+// whatever a test did to them.
 //
 // The package is imported by tests alone.
 package storetest
@@ -30,7 +31,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			for _, p := range part.promises {
 				t.Run(p.name, func(t *testing.T) {
 					t.Parallel()
-					p.check(t, fresh(t, open))
+					f := fresh(t, open)
+					p.check(t, f)
+					CheckStorage(t, f.s)
 				})
 			}
 		})
@@ -61,7 +64,11 @@ func parts() []part {
 		{"transfer", transfers()},
 		{"shares", shares()},
 		{"media", media()},
+		{"receiving", receiving()},
 		{"publishing", publishing()},
+		{"quota", quotas()},
+		{"work", work()},
+		{"arranging", arranging()},
 		{"moving", moving()},
 		{"trash", trash()},
 		{"media lists", mediaLists()},
@@ -79,6 +86,7 @@ func parts() []part {
 		{"races of the log", raceLog()},
 		{"races of people", racePeople()},
 		{"races of albums", raceAlbums()},
+		{"races of uploads", raceUploads()},
 	}
 	if !detector {
 		all = append(all, part{"large", large()})

@@ -12,6 +12,8 @@ func sweeps() []promise {
 		{"Doomed finds what is to be removed and nothing else", doomed},
 		{"what Doomed found too old is out of reach", doomedForGood},
 		{"Doomed returns at most limit media", doomedLimit},
+		{"KnownMedia knows every row", knownMedia},
+		{"PROCESSING media outlive their tickets", doomedProcessing},
 		{"RemoveMedia takes doomed media away with all that hangs on them", removeMedia},
 	}
 }
@@ -42,7 +44,7 @@ func doomed(t *testing.T, f *Fixture) {
 	pending, failed, later := f.Pending(a.ID, owner), f.NewMedia(a.ID, owner), f.NewMedia(a.ID, owner)
 	expires := pending.Upload.ExpiresAt
 	failed.Upload.ExpiresAt, later.Upload.ExpiresAt = expires, expires.Add(time.Millisecond)
-	wantCode(t, "CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{failed, later}), "")
+	f.add(failed, later)
 	f.fail(failed.ID)
 	f.wantDoomed(t, "at the moment the ticket expires", never(), expires)
 	equal(t, "a medium whose ticket has not expired", f.medium(pending.ID), pending)
@@ -96,8 +98,10 @@ func doomedForGood(t *testing.T, f *Fixture) {
 	f.wantDoomed(t, "once found too old", never(), never(), all...)
 	for what, err := range map[string]error{
 		"RestoreMedia": errOf(f.s.RestoreMedia(f.ctx, a.ID, []album.MediaID{binned.ID}, f.Change(owner))),
-		"PublishMedia": errOf2(f.s.PublishMedia(f.ctx, pending.ID, Facts(pending.ID), f.Change(owner))),
-		"FailMedia":    f.s.FailMedia(f.ctx, pending.ID, album.CodeMediaCorrupt),
+		"AcceptMedia":  f.accept(pending.ID),
+		"PublishMedia": errOf2(f.s.PublishMedia(f.ctx, pending.ID, Made(pending.ID), f.Change(owner))),
+		"ImproveMedia": errOf2(f.s.ImproveMedia(f.ctx, binned.ID, Made(binned.ID), f.Change(owner))),
+		"FailMedia":    errOf(f.s.FailMedia(f.ctx, pending.ID, album.CodeMediaCorrupt, f.Change(owner))),
 		"DeleteMedia":  errOf(f.s.DeleteMedia(f.ctx, a.ID, []album.MediaID{failed.ID}, f.Change(owner))),
 		"Comment":      errOf(f.s.Comment(f.ctx, c.ID)),
 		"Media":        errOf(f.s.Media(f.ctx, binned.ID)),
@@ -126,6 +130,41 @@ func doomedLimit(t *testing.T, f *Fixture) {
 		got = append(got, step...)
 	}
 	equal(t, "media in all steps", sorted(got), sorted(all))
+}
+
+func knownMedia(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a, lost := f.Album(owner), f.Album(owner)
+	all := []album.MediaID{
+		f.Pending(a.ID, owner).ID, f.Processing(a.ID, owner).ID, f.Ready(a.ID, owner).ID, f.Pending(a.ID, owner).ID,
+		f.Ready(a.ID, owner).ID, f.Ready(a.ID, owner).ID, f.Ready(lost.ID, owner).ID,
+	}
+	f.fail(all[3])
+	f.trash(a.ID, all[4])
+	f.discard(a.ID, all[5])
+	f.state(lost.ID, album.Deleting)
+	asked := append([]album.MediaID{album.MediaID(f.NewID(album.MediaPrefix)), ""}, all...)
+	want := map[album.MediaID]bool{}
+	for _, id := range all {
+		want[id] = true
+	}
+	equal(t, "known", must(f.s.KnownMedia(f.ctx, asked))(t), want)
+	wantCode(t, "RemoveMedia", f.s.RemoveMedia(f.ctx, all[5:]), "")
+	delete(want, all[5])
+	delete(want, all[6])
+	equal(t, "known once some are removed", must(f.s.KnownMedia(f.ctx, asked))(t), want)
+}
+
+func doomedProcessing(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	m := f.Processing(a.ID, owner)
+	late := f.Now().Add(1000 * time.Hour)
+	f.wantDoomed(t, "accepted in time", late, late)
+	equal(t, "medium", f.medium(m.ID), m)
+	f.fail(m.ID)
+	got := f.wantDoomed(t, "refused afterwards", late, late, m.ID)
+	equal(t, "the key of its bytes", got[m.ID].Key, m.Key)
 }
 
 func removeMedia(t *testing.T, f *Fixture) {

@@ -86,7 +86,7 @@ func keptTimes(t *testing.T, f *Fixture) {
 	for what, zero := range map[string]time.Time{
 		"album.TrashedAt": a.TrashedAt, "share.ExpiresAt": got.ExpiresAt, "share.RevokedAt": got.RevokedAt,
 		"media.TakenAt": stored.TakenAt, "media.AddedAt": stored.AddedAt, "media.EditedAt": stored.EditedAt,
-		"media.TrashedAt":   stored.TrashedAt,
+		"media.TrashedAt": stored.TrashedAt, "media.Work.DueAt": f.medium(f.Ready(a.ID, owner).ID).Work.DueAt,
 		"session.RevokedAt": must(f.s.Session(f.ctx, f.Session(owner).ID))(t).RevokedAt,
 		"comment.EditedAt":  f.comment(f.Comment(f.Publish(m).ID, owner, "x").ID).EditedAt,
 	} {
@@ -102,7 +102,7 @@ func ownValues(t *testing.T, f *Fixture) {
 	a := f.Album(owner)
 	m := f.NewMedia(a.ID, owner)
 	m.Tags, m.Place = []string{"one"}, &album.Place{Name: "here"}
-	wantCode(t, "CreateMedia", f.s.CreateMedia(f.ctx, []*album.Media{m}), "")
+	f.add(m)
 	m.Tags[0], m.Place.Name, m.FileName = "spoilt", "spoilt", "spoilt"
 	for range 2 {
 		got := f.medium(m.ID)
