@@ -9,11 +9,11 @@ import (
 
 const (
 	insertAlbum = `INSERT INTO album (id, owner_id, title, description, cover_id, visibility, comments, likes,
-			downloads, state, trashed_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+			downloads, media_order, state, trashed_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	albumColumns = `a.id, a.owner_id, a.title, a.description, a.cover_id, a.visibility, a.comments, a.likes,
-		a.downloads, a.state, a.media_count, a.member_count, a.seq, a.created_at, a.updated_at, a.trashed_at`
+		a.downloads, a.media_order, a.state, a.media_count, a.member_count, a.seq, a.created_at, a.updated_at, a.trashed_at`
 	albumByID  = `SELECT ` + albumColumns + ` FROM album a WHERE a.id = ? AND a.state <> 3`
 	albumsByID = `SELECT ` + albumColumns + ` FROM album a
 		WHERE a.id IN (SELECT value FROM json_each(?)) AND a.state <> 3`
@@ -26,8 +26,9 @@ const (
 	activeAlbum = `SELECT ` + albumColumns + ` FROM album a WHERE a.id = ? AND a.state = 1`
 
 	updateAlbum = `UPDATE album SET title = ?2, description = ?3, cover_id = ?4, visibility = ?5, comments = ?6,
-		likes = ?7, downloads = ?8 WHERE id = ?1`
+		likes = ?7, downloads = ?8, media_order = ?9 WHERE id = ?1`
 	updateState = `UPDATE album SET state = ?2, trashed_at = ?3 WHERE id = ?1`
+	holdWork    = `UPDATE media SET work_held = ?2 WHERE album_id = ?1 AND work_due_at IS NOT NULL`
 	isShownIn   = `SELECT 1 FROM media WHERE id = ? AND album_id = ? AND shown = 1`
 )
 
@@ -37,6 +38,7 @@ func scanAlbum(r *row) *album.Album {
 		CoverID: id[album.MediaID](r), Visibility: visibilities.read(r),
 		Settings: album.Settings{
 			Comments: audiences.read(r), Likes: audiences.read(r), Downloads: audiences.read(r),
+			Order: orders.read(r),
 		},
 		State: states.read(r), MediaCount: int(r.num()), MemberCount: int(r.num()), Seq: r.num(),
 		CreatedAt: r.time(), UpdatedAt: r.time(), TrashedAt: r.time(),
@@ -48,7 +50,7 @@ func (s *Store) CreateAlbum(ctx context.Context, a *album.Album, ch store.Change
 	return write(ctx, s, "create album", func(c *conn) (*album.Entry, error) {
 		if _, err := c.exec(insertAlbum, a.ID, a.OwnerID, a.Title, a.Description, a.CoverID,
 			visibilities.code(a.Visibility), audiences.code(a.Settings.Comments), audiences.code(a.Settings.Likes),
-			audiences.code(a.Settings.Downloads), states.code(a.State), a.TrashedAt,
+			audiences.code(a.Settings.Downloads), orders.code(a.Settings.Order), states.code(a.State), a.TrashedAt,
 			required(a.CreatedAt), required(ch.At)); err != nil {
 			return nil, err
 		}
@@ -127,7 +129,7 @@ func (s *Store) UpdateAlbum(
 		}
 		if _, err := c.exec(updateAlbum, id, a.Title, a.Description, a.CoverID, visibilities.code(a.Visibility),
 			audiences.code(a.Settings.Comments), audiences.code(a.Settings.Likes),
-			audiences.code(a.Settings.Downloads)); err != nil {
+			audiences.code(a.Settings.Downloads), orders.code(a.Settings.Order)); err != nil {
 			return albumChange{}, err
 		}
 		e := &album.Entry{Kind: album.AlbumEdited}
@@ -178,6 +180,9 @@ func setState(c *conn, id album.AlbumID, to album.State, ch store.Change) (*albu
 	if to == album.Trashed {
 		trashedAt = required(e.At)
 	}
-	_, err := c.exec(updateState, id, states.code(to), trashedAt)
+	if _, err := c.exec(updateState, id, states.code(to), trashedAt); err != nil {
+		return nil, err
+	}
+	_, err := c.exec(holdWork, id, to != album.Active)
 	return e, err
 }

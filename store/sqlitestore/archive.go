@@ -136,17 +136,29 @@ func tableOf(kind store.Kind) (table string, ok bool) {
 	return table, ok
 }
 
+// insert writes the statement that inserts a row. Columns are those of a query,
+// behind an alias or not.
+func insert(table, columns string) string {
+	names := columnNames(columns)
+	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (?%s)`,
+		table, strings.Join(names, ", "), strings.Repeat(", ?", len(names)-1))
+}
+
 // upsert writes the statement that inserts a row, or replaces the one with the
-// same key. Columns are those of a query, behind an alias or not; what hangs on
-// the row stays, as it would not with INSERT OR REPLACE.
+// same key; what hangs on the row stays, as it would not with INSERT OR REPLACE.
 func upsert(table, key, columns string) string {
-	var names, values, sets []string
-	for column := range strings.SplitSeq(columns, ",") {
-		name := strings.TrimSpace(column)
-		name = name[strings.Index(name, ".")+1:]
-		names, values = append(names, name), append(values, "?")
+	var sets []string
+	for _, name := range columnNames(columns) {
 		sets = append(sets, name+" = excluded."+name)
 	}
-	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s`,
-		table, strings.Join(names, ", "), strings.Join(values, ", "), key, strings.Join(sets, ", "))
+	return fmt.Sprintf(`%s ON CONFLICT (%s) DO UPDATE SET %s`, insert(table, columns), key, strings.Join(sets, ", "))
+}
+
+func columnNames(columns string) []string {
+	var names []string
+	for column := range strings.SplitSeq(columns, ",") {
+		name := strings.TrimSpace(column)
+		names = append(names, name[strings.Index(name, ".")+1:])
+	}
+	return names
 }

@@ -18,11 +18,13 @@ var (
 	importAlbum    = upsert("album", "id", albumColumns)
 	importMember   = upsert("member", "album_id, user_id", memberColumns)
 	importShare    = upsert("share", "id", shareColumns)
-	importMedium   = upsert("media", "id", mediaColumns+", doomed, shown")
+	importMedium   = upsert("media", "id", mediaColumns+", doomed, shown, work_held")
 	importComment  = upsert("comment", "id", commentColumns)
 	importLike     = upsert("likes", "media_id, user_id", likeColumns)
 	importEntry    = upsert("entry", "album_id, seq", entryColumns)
 )
+
+const isActive = `SELECT state = 1 FROM album WHERE id = ?`
 
 // Import implements store.Archive: one call is one transaction.
 func (s *Store) Import(ctx context.Context, records []store.Record) error {
@@ -39,7 +41,7 @@ func (s *Store) Import(ctx context.Context, records []store.Record) error {
 func importRecord(c *conn, r store.Record) (err error) {
 	switch r := r.(type) {
 	case store.UserRecord:
-		_, err = c.exec(importUser, r.ID, r.DisplayName, r.AvatarURL, required(r.CreatedAt))
+		_, err = c.exec(importUser, r.ID, r.DisplayName, r.AvatarURL, required(r.CreatedAt), r.StorageUsed)
 	case store.IdentityRecord:
 		_, err = c.exec(importIdentity, r.Provider, r.Subject, r.UserID, r.Secret)
 	case store.SessionRecord:
@@ -48,15 +50,17 @@ func importRecord(c *conn, r store.Record) (err error) {
 	case store.RefreshRecord:
 		_, err = c.exec(importRefresh, r.Hash, r.SessionID)
 	case store.AlbumRecord:
-		_, err = c.exec(importAlbum, r.ID, r.OwnerID, r.Title, r.Description, r.CoverID,
+		if _, err = c.exec(importAlbum, r.ID, r.OwnerID, r.Title, r.Description, r.CoverID,
 			visibilities.code(r.Visibility), audiences.code(r.Settings.Comments), audiences.code(r.Settings.Likes),
-			audiences.code(r.Settings.Downloads), states.code(r.State), r.MediaCount, r.MemberCount, r.Seq,
-			required(r.CreatedAt), required(r.UpdatedAt), r.TrashedAt)
+			audiences.code(r.Settings.Downloads), orders.code(r.Settings.Order), states.code(r.State), r.MediaCount,
+			r.MemberCount, r.Seq, required(r.CreatedAt), required(r.UpdatedAt), r.TrashedAt); err == nil {
+			_, err = c.exec(holdWork, r.ID, r.State != album.Active)
+		}
 	case store.MemberRecord:
 		_, err = c.exec(importMember, r.AlbumID, r.UserID, int(r.Role), r.ShareID, required(r.JoinedAt))
 	case store.ShareRecord:
 		_, err = c.exec(importShare, r.ID, r.AlbumID, r.CreatorID, r.ParentID, r.TokenHash, r.PasswordHash,
-			int(r.JoinRole), r.DownloadAllowed, required(r.CreatedAt), r.ExpiresAt, r.RevokedAt)
+			int(r.JoinRole), r.DownloadAllowed, r.HideLocation, required(r.CreatedAt), r.ExpiresAt, r.RevokedAt)
 	case store.MediaRecord:
 		err = importMedia(c, r)
 	case store.CommentRecord:
@@ -74,17 +78,15 @@ func importRecord(c *conn, r store.Record) (err error) {
 }
 
 func importMedia(c *conn, r store.MediaRecord) error {
-	tags, err := tagsValue(r.Tags)
+	active, err := one(c, (*row).num, isActive, r.AlbumID)
 	if err != nil {
 		return err
 	}
-	place, latitude, longitude := placeValues(r.Place)
-	_, err = c.exec(importMedium, r.ID, r.AlbumID, r.OwnerID, kinds.code(r.Kind), statuses.code(r.Status),
-		string(r.Failure), r.FileName, r.ContentType, r.Bytes, r.SHA256, r.Width, r.Height, int64(r.Duration), r.TakenAt,
-		r.Caption, tags, place, latitude, longitude, required(r.CreatedAt), r.AddedAt, r.EditedAt, r.TrashedAt,
-		r.LikeCount, r.LikeVersion, r.CommentCount, r.Key,
-		r.Upload.Key, r.Upload.ContentType, r.Upload.Bytes, r.Upload.SHA256, r.Upload.ExpiresAt,
-		r.Doomed, !r.Doomed && isShown(&r.Media))
+	values, err := mediaValues(&r.Media)
+	if err != nil {
+		return err
+	}
+	_, err = c.exec(importMedium, append(values, r.Doomed, !r.Doomed && isShown(&r.Media), active == 0)...)
 	return err
 }
 

@@ -76,14 +76,7 @@ func (s *Store) Liked(
 	ctx context.Context, user album.UserID, ids []album.MediaID,
 ) (map[album.MediaID]bool, error) {
 	media, err := readIn(ctx, s, "liked", ids, id[album.MediaID], likedBy, user)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[album.MediaID]bool, len(media))
-	for _, m := range media {
-		out[m] = true
-	}
-	return out, nil
+	return members(media, err)
 }
 
 // LikesOf implements store.Likes.

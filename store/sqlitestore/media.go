@@ -2,7 +2,7 @@ package sqlitestore
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,15 +11,13 @@ import (
 )
 
 const (
-	insertMedia = `INSERT INTO media (id, album_id, owner_id, kind, status, failure, file_name, content_type, bytes,
-			sha256, width, height, duration, taken_at, caption, tags, place, latitude, longitude, created_at, key,
-			upload_key, upload_type, upload_bytes, upload_sha256, upload_expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
+	// In the order of scanMedia and mediaValues.
 	mediaColumns = `m.id, m.album_id, m.owner_id, m.kind, m.status, m.failure, m.file_name, m.content_type, m.bytes,
-		m.sha256, m.width, m.height, m.duration, m.taken_at, m.caption, m.tags, m.place, m.latitude, m.longitude,
-		m.created_at, m.added_at, m.edited_at, m.trashed_at, m.like_count, m.like_version, m.comment_count, m.key,
-		m.upload_key, m.upload_type, m.upload_bytes, m.upload_sha256, m.upload_expires_at`
+		m.sha256, m.width, m.height, m.duration, m.taken_at, m.camera, m.crc32, m.blurhash, m.color, m.files,
+		m.caption, m.tags, m.place, m.latitude, m.longitude, m.created_at, m.added_at, m.edited_at, m.trashed_at,
+		m.like_count, m.like_version, m.comment_count, m.rank, m.key, m.upload_key, m.upload_type, m.upload_bytes,
+		m.upload_sha256, m.upload_crc32c, m.upload_expires_at, m.copy_of, m.duplicate_of, m.progress,
+		m.work_lane, m.work_due_at, m.work_attempts, m.work_token`
 	mediaByID = `SELECT ` + mediaColumns + ` FROM media m JOIN album a ON a.id = m.album_id AND a.state <> 3
 		WHERE m.id = ? AND m.doomed = 0`
 	mediaByIDs = `SELECT ` + mediaColumns + ` FROM media m CROSS JOIN album a ON a.id = m.album_id AND a.state <> 3
@@ -27,74 +25,30 @@ const (
 	mediaToWrite = `SELECT ` + mediaColumns + ` FROM media m JOIN album a ON a.id = m.album_id AND a.state = 1
 		WHERE m.id = ? AND m.doomed = 0`
 
-	publishMedia = `UPDATE media SET status = 3, shown = 1, kind = ?2, content_type = ?3, bytes = ?4, sha256 = ?5, width = ?6,
-			height = ?7, duration = ?8, taken_at = coalesce(taken_at, ?9), key = ?10, added_at = ?11
-		WHERE id = ?1`
-	failMedia = `UPDATE media SET status = 4, failure = ?2 WHERE id = ?1`
 	editMedia = `UPDATE media SET caption = ?2, tags = ?3, taken_at = ?4, place = ?5, latitude = ?6, longitude = ?7,
 			edited_at = ?8
 		WHERE id = ?1`
 )
 
-func scanMedia(r *row) *album.Media {
-	return &album.Media{
-		ID: id[album.MediaID](r), AlbumID: id[album.AlbumID](r), OwnerID: id[album.UserID](r),
-		Kind: kinds.read(r), Status: statuses.read(r), Failure: id[album.Code](r),
-		FileName: r.text(), ContentType: r.text(), Bytes: r.num(), SHA256: r.text(),
-		Width: int(r.num()), Height: int(r.num()), Duration: time.Duration(r.num()), TakenAt: r.time(),
-		Caption: r.text(), Tags: scanTags(r), Place: scanPlace(r),
-		CreatedAt: r.time(), AddedAt: r.time(), EditedAt: r.time(), TrashedAt: r.time(),
-		LikeCount: int(r.num()), LikeVersion: r.num(), CommentCount: int(r.num()),
-		Key: r.text(),
-		Upload: album.Upload{
-			Key: r.text(), ContentType: r.text(), Bytes: r.num(), SHA256: r.text(), ExpiresAt: r.time(),
-		},
-	}
-}
-
-func scanTags(r *row) []string {
-	text := r.text()
-	if text == "" {
-		return nil
-	}
-	var tags []string
-	// Only tagsValue writes the column.
-	_ = json.Unmarshal([]byte(text), &tags) //nolint:errcheck // see above
-	return tags
-}
-
-func tagsValue(tags []string) (any, error) {
-	if len(tags) == 0 {
-		return nil, nil
-	}
-	b, err := json.Marshal(tags)
-	return string(b), err
-}
-
-func scanPlace(r *row) *album.Place {
-	name := r.value()
-	p := album.Place{Latitude: r.float(), Longitude: r.float()}
-	if name == nil {
-		return nil
-	}
-	p.Name, _ = name.(string)
-	return &p
-}
-
-func placeValues(p *album.Place) (name, latitude, longitude any) {
-	if p == nil {
-		return nil, nil, nil
-	}
-	return p.Name, p.Latitude, p.Longitude
-}
+var insertMedium = insert("media", mediaColumns)
 
 // CreateMedia implements store.Media.
-func (s *Store) CreateMedia(ctx context.Context, media []*album.Media) error {
+func (s *Store) CreateMedia(ctx context.Context, media []*album.Media, quota int64) error {
 	if len(media) == 0 {
 		return nil
 	}
 	return update(ctx, s, "create media", func(c *conn) error {
 		if _, err := one(c, scanAlbum, activeAlbum, media[0].AlbumID); err != nil {
+			return err
+		}
+		var bytes int64
+		for _, m := range media {
+			if m.AlbumID != media[0].AlbumID || m.OwnerID != media[0].OwnerID {
+				return errors.New("media of several albums or owners")
+			}
+			bytes += m.Upload.Bytes
+		}
+		if err := reserve(c, media[0].OwnerID, bytes, quota); err != nil {
 			return err
 		}
 		for _, m := range media {
@@ -106,16 +60,17 @@ func (s *Store) CreateMedia(ctx context.Context, media []*album.Media) error {
 	})
 }
 
+// insertPending adds a medium that nothing has happened to yet.
 func insertPending(c *conn, m *album.Media) error {
-	tags, err := tagsValue(m.Tags)
+	n := *m
+	n.Status, n.Failure, n.DuplicateOf, n.Progress, n.Rank = album.Pending, "", "", 0, 0
+	n.AddedAt, n.EditedAt, n.TrashedAt = time.Time{}, time.Time{}, time.Time{}
+	n.LikeCount, n.LikeVersion, n.CommentCount = 0, 0, 0
+	values, err := mediaValues(&n)
 	if err != nil {
 		return err
 	}
-	place, latitude, longitude := placeValues(m.Place)
-	_, err = c.exec(insertMedia, m.ID, m.AlbumID, m.OwnerID, kinds.code(m.Kind), statuses.code(album.Pending), "",
-		m.FileName, m.ContentType, m.Bytes, m.SHA256, m.Width, m.Height, int64(m.Duration), m.TakenAt, m.Caption,
-		tags, place, latitude, longitude, required(m.CreatedAt), m.Key,
-		m.Upload.Key, m.Upload.ContentType, m.Upload.Bytes, m.Upload.SHA256, m.Upload.ExpiresAt)
+	_, err = c.exec(insertMedium, values...)
 	return err
 }
 
@@ -130,52 +85,6 @@ func (s *Store) Media(ctx context.Context, id album.MediaID) (*album.Media, erro
 func (s *Store) MediaByID(ctx context.Context, ids []album.MediaID) (map[album.MediaID]*album.Media, error) {
 	media, err := readIn(ctx, s, "media by ID", ids, scanMedia, mediaByIDs)
 	return keyed(media, err, func(m *album.Media) album.MediaID { return m.ID })
-}
-
-// mediaChange is a medium as a write left it, with the entry it made.
-type mediaChange struct {
-	media *album.Media
-	entry *album.Entry
-}
-
-// PublishMedia implements store.Media.
-func (s *Store) PublishMedia(
-	ctx context.Context, id album.MediaID, f album.MediaFacts, ch store.Change,
-) (*album.Media, *album.Entry, error) {
-	out, err := write(ctx, s, "publish media", func(c *conn) (mediaChange, error) {
-		m, err := one(c, scanMedia, mediaToWrite, id)
-		switch {
-		case err != nil:
-			return mediaChange{}, err
-		case m.Status == album.Ready:
-			return mediaChange{media: m}, nil
-		case m.Status == album.Failed:
-			return mediaChange{}, album.ErrConflict
-		}
-		e := &album.Entry{Kind: album.MediaAdded, MediaID: id}
-		if err := record(c, m.AlbumID, ch, counts{media: 1}, e); err != nil {
-			return mediaChange{}, err
-		}
-		if _, err := c.exec(publishMedia, id, kinds.code(f.Kind), f.ContentType, f.Bytes, f.SHA256,
-			f.Width, f.Height, int64(f.Duration), f.TakenAt, f.Key, required(e.At)); err != nil {
-			return mediaChange{}, err
-		}
-		m, err = one(c, scanMedia, mediaToWrite, id)
-		return mediaChange{m, e}, err
-	})
-	return out.media, out.entry, err
-}
-
-// FailMedia implements store.Media.
-func (s *Store) FailMedia(ctx context.Context, id album.MediaID, reason album.Code) error {
-	return update(ctx, s, "fail media", func(c *conn) error {
-		m, err := one(c, scanMedia, mediaToWrite, id)
-		if err != nil || m.Status != album.Pending {
-			return err
-		}
-		_, err = c.exec(failMedia, id, string(reason))
-		return err
-	})
 }
 
 // EditMedia implements store.Media.

@@ -12,8 +12,8 @@ const (
 		WHERE m.id IN (SELECT value FROM json_each(?2)) AND m.album_id = ?1 AND m.doomed = 0`
 	trashMedia   = `UPDATE media SET trashed_at = ?2, shown = 0 WHERE id IN (SELECT value FROM json_each(?1))`
 	restoreMedia = `UPDATE media SET trashed_at = NULL, shown = 1 WHERE id IN (SELECT value FROM json_each(?1))`
-	doomMedia    = `UPDATE media SET doomed = 1, shown = 0 WHERE id IN (SELECT value FROM json_each(?1))`
-	moveMedia    = `UPDATE media SET album_id = ?2, added_at = ?3 WHERE id IN (SELECT value FROM json_each(?1))`
+	moveMedia    = `UPDATE media SET album_id = ?2, added_at = ?3, rank = ?4
+		WHERE id IN (SELECT value FROM json_each(?1))`
 	moveComments = `UPDATE comment SET album_id = ?2 WHERE media_id IN (SELECT value FROM json_each(?1))`
 	newestMoved  = `SELECT max(created_at) FROM comment WHERE media_id IN (SELECT value FROM json_each(?))`
 	unsetCovers  = `UPDATE album SET cover_id = NULL
@@ -156,7 +156,7 @@ func (s *Store) DeleteMedia(
 				return nil, err
 			}
 		}
-		return entries, onMedia(c, doomMedia, ids)
+		return entries, doom(c, ids)
 	})
 }
 
@@ -196,7 +196,7 @@ func (s *Store) MoveMedia(
 		if err := record(c, to, ch, counts{media: len(ids)}, added...); err != nil {
 			return nil, err
 		}
-		if err := onMedia(c, moveMedia, ids, to, required(added[0].At)); err != nil {
+		if err := onMedia(c, moveMedia, ids, to, required(added[0].At), album.RankAt(added[0].At)); err != nil {
 			return nil, err
 		}
 		return append(removed, added...), onMedia(c, moveComments, ids, to)

@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"keepsake/album"
 )
@@ -22,6 +21,12 @@ const (
 			SELECT rowid FROM media
 			WHERE album_id = a.id AND shown = 1 AND (coalesce(taken_at, added_at), id) < (?2, ?3)
 			ORDER BY coalesce(taken_at, added_at) DESC, id DESC LIMIT ?4)`
+	mediaByHand = `SELECT ` + mediaColumns + ` FROM json_each(?1) j
+		CROSS JOIN album a ON a.id = j.value AND a.state <> 3
+		CROSS JOIN media m ON m.rowid IN (
+			SELECT rowid FROM media
+			WHERE album_id = a.id AND shown = 1 AND (rank, id) < (?2, ?3)
+			ORDER BY rank DESC, id DESC LIMIT ?4)`
 	trashOfAll = `SELECT ` + mediaColumns + ` FROM album a
 		LEFT JOIN media m ON m.album_id = a.id AND m.trashed_at IS NOT NULL AND m.doomed = 0
 			AND (m.trashed_at, m.id) < (?2, ?3)
@@ -71,21 +76,25 @@ func (s *Store) MediaOf(
 	ctx context.Context, ids []album.AlbumID, order album.MediaOrder, r album.Range,
 ) (map[album.AlbumID][]*album.Media, error) {
 	query := mediaByAdded
-	when := func(m *album.Media) time.Time { return m.AddedAt }
-	if order == album.ByTaken {
+	place := func(m *album.Media) int64 { return m.AddedAt.UnixMilli() }
+	switch order {
+	case album.ByTaken:
 		query = mediaByTaken
-		when = func(m *album.Media) time.Time {
+		place = func(m *album.Media) int64 {
 			if m.TakenAt.IsZero() {
-				return m.AddedAt
+				return m.AddedAt.UnixMilli()
 			}
-			return m.TakenAt
+			return m.TakenAt.UnixMilli()
 		}
+	case album.ByHand:
+		query = mediaByHand
+		place = func(m *album.Media) int64 { return m.Rank }
 	}
 	key, last := before(r.After)
 	media, err := readIn(ctx, s, "media of albums", ids, scanMedia, query, key, last, limit(r.Limit))
 	return grouped(media, err,
 		func(m *album.Media) album.AlbumID { return m.AlbumID },
-		func(a, b *album.Media) int { return cmp.Or(when(b).Compare(when(a)), cmp.Compare(b.ID, a.ID)) })
+		func(a, b *album.Media) int { return cmp.Or(cmp.Compare(place(b), place(a)), cmp.Compare(b.ID, a.ID)) })
 }
 
 // TrashOf implements store.MediaLists.

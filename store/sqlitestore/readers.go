@@ -118,6 +118,18 @@ func keyed[K comparable, T any](rows []T, err error, key func(T) K) (map[K]T, er
 	return out, nil
 }
 
+// members makes a set of keys.
+func members[K comparable](keys []K, err error) (map[K]bool, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[K]bool, len(keys))
+	for _, k := range keys {
+		out[k] = true
+	}
+	return out, nil
+}
+
 // grouped puts rows below what they hang on, each group in the order of compare.
 // The statements that read the first few of many lists give them in no order.
 func grouped[K comparable, T any](

@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -49,18 +50,37 @@ func pending(n, of, owner int) *album.Media {
 		Upload: album.Upload{
 			Key: "uploads/" + string(med(n)), ContentType: "image/jpeg", Bytes: 2_345_678, ExpiresAt: at(n + 3600),
 		},
+		Work: album.Work{Lane: album.Quick, DueAt: at(n)},
 	}
 }
 
 func seedMedia(t testing.TB, s *Store, n, of, owner int) {
 	t.Helper()
-	must(t, s.CreateMedia(context.Background(), []*album.Media{pending(n, of, owner)}))
-	_, _, err := s.PublishMedia(context.Background(), med(n), album.MediaFacts{
-		Kind: album.Photo, ContentType: "image/jpeg", Bytes: 2_345_678, Width: 4032, Height: 3024,
-		SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-		Key:    "originals/" + string(med(n)),
-	}, store.Change{Actor: usr(owner), At: at(n)})
+	must(t, s.CreateMedia(context.Background(), []*album.Media{pending(n, of, owner)}, math.MaxInt64))
+	_, err := s.AcceptMedia(context.Background(), med(n), facts(n), album.Work{Lane: album.Quick, DueAt: at(n)})
 	must(t, err)
+	_, _, err = s.PublishMedia(context.Background(), med(n), made(n), store.Change{Actor: usr(owner), At: at(n)})
+	must(t, err)
+}
+
+// facts and made are what is known of each published medium.
+func facts(n int) album.MediaFacts {
+	return album.MediaFacts{
+		Kind: album.Photo, ContentType: "image/jpeg", Bytes: 2_345_678, Width: 4032, Height: 3024,
+		SHA256: fmt.Sprintf("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15%08x", n),
+		Key:    "originals/" + string(med(n)),
+	}
+}
+
+func made(n int) album.MediaMade {
+	files := make([]album.File, 3)
+	for i, role := range []album.FileRole{album.Small, album.Medium, album.Large} {
+		files[i] = album.File{
+			Role: role, Key: fmt.Sprint("m/", med(n), "/", role, ".jpg"), ContentType: "image/jpeg",
+			Bytes: 123_456, Width: 1440, Height: 1080, CRC32: 0x9ae0daaf,
+		}
+	}
+	return album.MediaMade{Blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", Color: "#7f93a1", Files: files, Progress: 100}
 }
 
 // seedOne adds one user, album and medium, each number 1.

@@ -10,11 +10,11 @@ import (
 
 const (
 	insertShare = `INSERT INTO share (id, album_id, creator_id, parent_id, token_hash, password_hash, join_role,
-			download_allowed, created_at, expires_at, revoked_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+			download_allowed, hide_location, created_at, expires_at, revoked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	shareColumns = `s.id, s.album_id, s.creator_id, s.parent_id, s.token_hash, s.password_hash, s.join_role,
-		s.download_allowed, s.created_at, s.expires_at, s.revoked_at`
+		s.download_allowed, s.hide_location, s.created_at, s.expires_at, s.revoked_at`
 	shareByID = `SELECT ` + shareColumns + ` FROM share s JOIN album a ON a.id = s.album_id AND a.state <> 3
 		WHERE s.id = ?`
 	shareByToken = `SELECT ` + shareColumns + ` FROM share s JOIN album a ON a.id = s.album_id AND a.state <> 3
@@ -44,7 +44,7 @@ func scanShare(r *row) *album.Share {
 	return &album.Share{
 		ID: id[album.ShareID](r), AlbumID: id[album.AlbumID](r), CreatorID: id[album.UserID](r),
 		ParentID: id[album.ShareID](r), TokenHash: r.blob(), PasswordHash: r.text(),
-		JoinRole: album.Role(r.num()), DownloadAllowed: r.num() != 0,
+		JoinRole: album.Role(r.num()), DownloadAllowed: r.num() != 0, HideLocation: r.num() != 0,
 		CreatedAt: r.time(), ExpiresAt: r.time(), RevokedAt: r.time(),
 	}
 }
@@ -75,7 +75,7 @@ func (s *Store) CreateShare(ctx context.Context, n *album.Share) error {
 			return album.Errorf(album.CodeLimitExceeded, "an album may have at most %d open links", album.MaxOpenShares)
 		}
 		_, err = c.exec(insertShare, n.ID, n.AlbumID, n.CreatorID, n.ParentID, n.TokenHash, n.PasswordHash,
-			int(n.JoinRole), n.DownloadAllowed, required(n.CreatedAt), n.ExpiresAt, n.RevokedAt)
+			int(n.JoinRole), n.DownloadAllowed, n.HideLocation, required(n.CreatedAt), n.ExpiresAt, n.RevokedAt)
 		return err
 	})
 }

@@ -47,6 +47,14 @@ func TestReadsAreOneStatement(t *testing.T) {
 		"MediaOf by taken": func() error {
 			return last(s.MediaOf(ctx, albums, album.ByTaken, r))
 		},
+		"MediaOf by hand": func() error {
+			return last(s.MediaOf(ctx, albums, album.ByHand, r))
+		},
+		"Duplicates": func() error {
+			return last(s.Duplicates(ctx, alb(1), usr(1), []string{facts(1).SHA256, facts(2).SHA256, "none"}))
+		},
+		"NextWork":     func() error { return last(s.NextWork(ctx, album.Quick)) },
+		"KnownMedia":   func() error { return last(s.KnownMedia(ctx, media)) },
 		"TrashOf":      func() error { return last(s.TrashOf(ctx, alb(1), "", r)) },
 		"Covers":       func() error { return last(s.Covers(ctx, albums)) },
 		"FeedOf":       func() error { return last(s.FeedOf(ctx, usr(1), r)) },

@@ -18,17 +18,16 @@ const (
 
 const (
 	// Each part takes a step of what its index holds.
-	doomStep = `UPDATE media SET doomed = 1, shown = 0 WHERE doomed = 0 AND rowid IN (
-			SELECT * FROM (SELECT rowid FROM media WHERE trashed_at < ?1 AND doomed = 0 LIMIT ?3)
-			UNION ALL
-			SELECT * FROM (SELECT rowid FROM media WHERE status IN (1, 4) AND upload_expires_at < ?2 AND doomed = 0
-				LIMIT ?3)
-			UNION ALL
-			SELECT * FROM (SELECT m.rowid FROM album a CROSS JOIN media m ON m.album_id = a.id AND m.doomed = 0
-				WHERE a.state = 3 LIMIT ?3))`
+	toDoom = `SELECT * FROM (SELECT id FROM media WHERE trashed_at < ?1 AND doomed = 0 LIMIT ?3)
+		UNION ALL
+		SELECT * FROM (SELECT id FROM media WHERE status IN (1, 4) AND upload_expires_at < ?2 AND doomed = 0 LIMIT ?3)
+		UNION ALL
+		SELECT * FROM (SELECT m.id FROM album a CROSS JOIN media m ON m.album_id = a.id AND m.doomed = 0
+			WHERE a.state = 3 LIMIT ?3)`
 	doomed = `SELECT ` + mediaColumns + ` FROM media m WHERE m.doomed = 1 LIMIT ?`
 
-	removable = `SELECT m.id FROM media m CROSS JOIN album a ON a.id = m.album_id
+	knownMedia = `SELECT id FROM media WHERE id IN (SELECT value FROM json_each(?))`
+	removable  = `SELECT m.id FROM media m CROSS JOIN album a ON a.id = m.album_id
 		WHERE m.id IN (SELECT value FROM json_each(?)) AND (m.doomed = 1 OR a.state = 3)`
 	deleteLikes    = `DELETE FROM likes WHERE media_id IN (SELECT value FROM json_each(?))`
 	deleteComments = `DELETE FROM comment WHERE media_id IN (SELECT value FROM json_each(?))`
@@ -52,11 +51,21 @@ const (
 // Doomed implements store.Sweeps. One call marks a bounded number of each kind.
 func (s *Store) Doomed(ctx context.Context, trashed, expired time.Time, n int) ([]*album.Media, error) {
 	return write(ctx, s, "doomed media", func(c *conn) ([]*album.Media, error) {
-		if _, err := c.exec(doomStep, required(trashed), required(expired), max(n, mediaStep)); err != nil {
+		ids, err := list(c, id[album.MediaID], toDoom, required(trashed), required(expired), max(n, mediaStep))
+		if err != nil {
+			return nil, err
+		}
+		if err := doom(c, ids); err != nil {
 			return nil, err
 		}
 		return list(c, scanMedia, doomed, limit(n))
 	})
+}
+
+// KnownMedia implements store.Sweeps.
+func (s *Store) KnownMedia(ctx context.Context, ids []album.MediaID) (map[album.MediaID]bool, error) {
+	known, err := readIn(ctx, s, "known media", ids, id[album.MediaID], knownMedia)
+	return members(known, err)
 }
 
 // RemoveMedia implements store.Sweeps.
@@ -68,6 +77,9 @@ func (s *Store) RemoveMedia(ctx context.Context, ids []album.MediaID) error {
 		}
 		gone, err := list(c, id[album.MediaID], removable, in)
 		if err != nil || len(gone) == 0 {
+			return err
+		}
+		if err := giveBack(c, gone); err != nil {
 			return err
 		}
 		for _, query := range []string{deleteLikes, deleteComments, deleteMedia} {

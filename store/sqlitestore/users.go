@@ -11,7 +11,7 @@ const (
 	insertIdentity = `INSERT INTO identity (provider, subject, user_id, secret) VALUES (?, ?, ?, ?)
 		ON CONFLICT (provider, subject) DO NOTHING`
 
-	userColumns = `id, display_name, avatar_url, created_at`
+	userColumns = `id, display_name, avatar_url, created_at, storage_used`
 	userByID    = `SELECT ` + userColumns + ` FROM user WHERE id = ?`
 	usersByID   = `SELECT ` + userColumns + ` FROM user WHERE id IN (SELECT value FROM json_each(?))`
 	updateUser  = `UPDATE user SET display_name = coalesce(?2, display_name), avatar_url = coalesce(?3, avatar_url)
@@ -24,7 +24,9 @@ const (
 )
 
 func scanUser(r *row) *album.User {
-	return &album.User{ID: id[album.UserID](r), DisplayName: r.text(), AvatarURL: r.text(), CreatedAt: r.time()}
+	return &album.User{
+		ID: id[album.UserID](r), DisplayName: r.text(), AvatarURL: r.text(), CreatedAt: r.time(), StorageUsed: r.num(),
+	}
 }
 
 func scanIdentity(r *row) album.Identity {

@@ -1,0 +1,134 @@
+package sqlitestore
+
+import (
+	"encoding/json"
+	"time"
+
+	"keepsake/album"
+)
+
+func scanMedia(r *row) *album.Media {
+	return &album.Media{
+		ID: id[album.MediaID](r), AlbumID: id[album.AlbumID](r), OwnerID: id[album.UserID](r),
+		Kind: kinds.read(r), Status: statuses.read(r), Failure: id[album.Code](r),
+		FileName: r.text(), ContentType: r.text(), Bytes: r.num(), SHA256: r.text(),
+		Width: int(r.num()), Height: int(r.num()), Duration: time.Duration(r.num()), TakenAt: r.time(),
+		Camera: r.text(), CRC32: uint32(r.num()), Blurhash: r.text(), Color: r.text(), Files: scanFiles(r),
+		Caption: r.text(), Tags: scanTags(r), Place: scanPlace(r),
+		CreatedAt: r.time(), AddedAt: r.time(), EditedAt: r.time(), TrashedAt: r.time(),
+		LikeCount: int(r.num()), LikeVersion: r.num(), CommentCount: int(r.num()), Rank: r.num(),
+		Key: r.text(),
+		Upload: album.Upload{
+			Key: r.text(), ContentType: r.text(), Bytes: r.num(), SHA256: r.text(), CRC32C: r.text(),
+			ExpiresAt: r.time(), CopyOf: id[album.MediaID](r),
+		},
+		DuplicateOf: id[album.MediaID](r), Progress: int(r.num()),
+		Work: album.Work{Lane: lanes.read(r), DueAt: r.time(), Attempts: int(r.num()), Token: r.text()},
+	}
+}
+
+// mediaValues is the inverse of scanMedia.
+func mediaValues(m *album.Media) ([]any, error) {
+	files, err := filesValue(m.Files)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := tagsValue(m.Tags)
+	if err != nil {
+		return nil, err
+	}
+	place, latitude, longitude := placeValues(m.Place)
+	return append([]any{
+		m.ID, m.AlbumID, m.OwnerID, kinds.code(m.Kind), statuses.code(m.Status), string(m.Failure),
+		m.FileName, m.ContentType, m.Bytes, m.SHA256, m.Width, m.Height, int64(m.Duration), m.TakenAt,
+		m.Camera, int64(m.CRC32), m.Blurhash, m.Color, files, m.Caption, tags, place, latitude, longitude,
+		required(m.CreatedAt), m.AddedAt, m.EditedAt, m.TrashedAt, m.LikeCount, m.LikeVersion, m.CommentCount, m.Rank,
+		m.Key, m.Upload.Key, m.Upload.ContentType, m.Upload.Bytes, m.Upload.SHA256, m.Upload.CRC32C,
+		m.Upload.ExpiresAt, m.Upload.CopyOf, m.DuplicateOf, m.Progress,
+	}, workValues(m.Work)...), nil
+}
+
+// workValues are the columns work_lane to work_token. Work that is never due is
+// none.
+func workValues(w album.Work) []any {
+	if w.DueAt.IsZero() {
+		w = album.Work{}
+	}
+	return []any{lanes.code(w.Lane), w.DueAt, w.Attempts, w.Token}
+}
+
+// file is album.File in the column files.
+type file struct {
+	Role   album.FileRole `json:"role"`
+	Key    string         `json:"key"`
+	Type   string         `json:"type"`
+	Bytes  int64          `json:"bytes"`
+	Width  int            `json:"width"`
+	Height int            `json:"height"`
+	CRC32  uint32         `json:"crc32"`
+}
+
+func scanFiles(r *row) []album.File {
+	text := r.text()
+	if text == "" {
+		return nil
+	}
+	var files []file
+	// Only filesValue writes the column.
+	_ = json.Unmarshal([]byte(text), &files) //nolint:errcheck // see above
+	out := make([]album.File, len(files))
+	for i, f := range files {
+		out[i] = album.File{
+			Role: f.Role, Key: f.Key, ContentType: f.Type, Bytes: f.Bytes, Width: f.Width, Height: f.Height, CRC32: f.CRC32,
+		}
+	}
+	return out
+}
+
+func filesValue(files []album.File) (any, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	in := make([]file, len(files))
+	for i, f := range files {
+		in[i] = file{f.Role, f.Key, f.ContentType, f.Bytes, f.Width, f.Height, f.CRC32}
+	}
+	b, err := json.Marshal(in)
+	return string(b), err
+}
+
+func scanTags(r *row) []string {
+	text := r.text()
+	if text == "" {
+		return nil
+	}
+	var tags []string
+	// Only tagsValue writes the column.
+	_ = json.Unmarshal([]byte(text), &tags) //nolint:errcheck // see above
+	return tags
+}
+
+func tagsValue(tags []string) (any, error) {
+	if len(tags) == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(tags)
+	return string(b), err
+}
+
+func scanPlace(r *row) *album.Place {
+	name := r.value()
+	p := album.Place{Latitude: r.float(), Longitude: r.float()}
+	if name == nil {
+		return nil
+	}
+	p.Name, _ = name.(string)
+	return &p
+}
+
+func placeValues(p *album.Place) (name, latitude, longitude any) {
+	if p == nil {
+		return nil, nil, nil
+	}
+	return p.Name, p.Latitude, p.Longitude
+}
