@@ -34,7 +34,13 @@ type albumFields struct {
 	TrashedAt   time.Time        `bson:"trashedAt,omitempty"`
 }
 
-func (d albumDoc) album() *album.Album { a := album.Album(d.Row); return &a }
+func (d albumDoc) album() *album.Album {
+	a := album.Album(d.Row)
+	if a.Settings.Order == "" { // made before albums had one
+		a.Settings.Order = album.ByAdded
+	}
+	return &a
+}
 
 func albumID(a *album.Album) album.AlbumID { return a.ID }
 

@@ -157,7 +157,7 @@ func (s *Store) place(r store.Record, shown map[album.MediaID]bool) (placed, err
 
 // mediaDocOf finds out where a medium stands.
 func mediaDocOf(r store.MediaRecord) mediaDoc {
-	d := mediaDoc{Row: mediaFields(r.Media), Standing: standingNew}
+	d := mediaDoc{Row: mediaFields(r.Media), Standing: standingNew, Work: workOf(r.Work)}
 	switch {
 	case r.Doomed:
 		d.Standing = standingDoomed

@@ -54,6 +54,11 @@ func TestReadsAreFewCommands(t *testing.T) {
 		"MediaByID":       func() error { return last(s.MediaByID(ctx, media)) },
 		"MediaOf":         func() error { return last(s.MediaOf(ctx, albums, album.ByAdded, r)) },
 		"MediaOf by time": func() error { return last(s.MediaOf(ctx, albums, album.ByTaken, r)) },
+		"MediaOf by hand": func() error { return last(s.MediaOf(ctx, albums, album.ByHand, r)) },
+		"Duplicates":      func() error { return last(s.Duplicates(ctx, albums[0], users[0], []string{"a", "b"})) },
+		"KnownMedia":      func() error { return last(s.KnownMedia(ctx, media)) },
+		"NextWork":        func() error { return last(s.NextWork(ctx, album.Quick)) },
+		"ClaimWork":       func() error { return last(s.ClaimWork(ctx, album.Long, f.Now(), f.Now(), 5)) }, // of nothing
 		"TrashOf":         func() error { return last(s.TrashOf(ctx, albums[0], "", r)) },
 		"Covers":          func() error { return last(s.Covers(ctx, albums)) },
 		"Comment":         func() error { return last(s.Comment(ctx, threads[0])) },

@@ -40,7 +40,7 @@ func TestNetwork(t *testing.T) {
 			f := storetest.NewFixture(t, s)
 			users := f.Users(10)
 			a := f.Album(users[0])
-			w := newProgress(&writers{s: s, media: f.Media(a.ID, users[0], 4), users: users})
+			w := newProgress(&writers{s: s, album: a.ID, media: f.Media(a.ID, users[0], 4), users: users})
 
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
@@ -63,6 +63,9 @@ func TestNetwork(t *testing.T) {
 			stop()
 			<-done
 			check(t, s, a.ID, w.lines)
+			if wrong := s.misheld(t); len(wrong) > 0 {
+				t.Error(wrong)
+			}
 		})
 	}
 }

@@ -26,8 +26,9 @@ type index struct {
 // shard keys, stand in docs/decisions/0006.
 func collections() map[string][]index {
 	return map[string][]index{
-		"users":      {},
-		"identities": {{name: "user", fields: []string{"userId", "provider"}}},
+		schemaCollection: {},
+		"users":          {},
+		"identities":     {{name: "user", fields: []string{"userId", "provider"}}},
 		"sessions": {
 			{name: "user", fields: []string{"userId"}},
 			{name: "expiry", fields: []string{"expiresAt"}},
@@ -53,11 +54,20 @@ func collections() map[string][]index {
 		"media": {
 			{name: "added", fields: []string{"albumId", "standing", "-addedAt", "-_id"}},
 			{name: "taken", fields: []string{"albumId", "standing", "-sortAt", "-_id"}},
+			{name: "hand", fields: []string{"albumId", "standing", "-rank", "-_id"}},
 			{name: "trash", fields: []string{"albumId", "standing", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
 			{name: "ownTrash", fields: []string{"albumId", "standing", "ownerId", "-trashedAt", "-_id"}, where: eq("standing", standingTrash)},
 			{name: "overdue", fields: []string{"trashedAt"}, where: eq("standing", standingTrash)},
 			{name: "expired", fields: []string{"upload.expiresat"}, where: eq("standing", standingNew)},
 			{name: "doomed", fields: []string{"standing"}, where: eq("standing", standingDoomed)},
+			{name: "work", fields: []string{"work.lane", "work.dueAt", "_id"}, where: eq("work.dueAt", op("$exists", true))},
+			{name: "same", fields: []string{"albumId", "ownerId", "sha256", "_id"}, where: eq("sha256", op("$exists", true))},
+			// No query yet: the search by tag and the map are to come, over the media that are there then.
+			{name: "tags", fields: []string{"albumId", "standing", "tags", "-_id"}, where: eq("tags", op("$gt", ""))},
+			{
+				name: "place", fields: []string{"albumId", "standing", "place.latitude", "place.longitude"},
+				where: eq("place.latitude", op("$gte", -90.0)),
+			},
 		},
 		"comments": {
 			{name: "thread", fields: []string{"mediaId", "threadId", "createdAt", "_id"}},

@@ -20,10 +20,11 @@ import (
 )
 
 // The environment variables that make this test binary the process that is
-// killed: the server, the database, and the album's media.
+// killed: the server, the database, the album and its media.
 const (
 	victimURI      = "KEEPSAKE_TEST_VICTIM"
 	victimDatabase = "KEEPSAKE_TEST_DATABASE"
+	victimAlbum    = "KEEPSAKE_TEST_ALBUM"
 	victimMedia    = "KEEPSAKE_TEST_MEDIA"
 	victimUsers    = "KEEPSAKE_TEST_USERS"
 	victimBare     = "KEEPSAKE_TEST_BARE" // set: without transactions
@@ -45,7 +46,7 @@ func victim(uri string) {
 	}
 	s.transactions = os.Getenv(victimBare) == ""
 	w := writers{
-		s: s, media: split[album.MediaID](os.Getenv(victimMedia)), users: split[album.UserID](os.Getenv(victimUsers)),
+		s: s, album: album.AlbumID(os.Getenv(victimAlbum)), media: split[album.MediaID](os.Getenv(victimMedia)), users: split[album.UserID](os.Getenv(victimUsers)),
 		acknowledged: func(line string) { fmt.Println(line) },
 	}
 	w.run(context.Background(), 8)
@@ -67,9 +68,10 @@ func join[T ~string](ids []T) string {
 	return strings.Join(out, ",")
 }
 
-// writers comment and like in one album, several at once.
+// writers comment, like and upload in one album, several at once.
 type writers struct {
 	s            *Store
+	album        album.AlbumID
 	media        []album.MediaID
 	users        []album.UserID
 	mu           sync.Mutex
@@ -83,6 +85,7 @@ func (w *writers) run(ctx context.Context, n int) {
 			for i := first; ctx.Err() == nil; i += n {
 				w.comment(i)
 				w.like(i)
+				w.upload(i)
 			}
 		})
 	}
@@ -180,7 +183,7 @@ func killWriters(t *testing.T, server *mongoserver.Server, s *Store, env ...stri
 	a := f.Album(users[0])
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(append(os.Environ(), env...), victimURI+"="+server.URI, victimDatabase+"="+s.db.Name(),
-		victimMedia+"="+join(f.Media(a.ID, users[0], 4)), victimUsers+"="+join(users))
+		victimAlbum+"="+string(a.ID), victimMedia+"="+join(f.Media(a.ID, users[0], 4)), victimUsers+"="+join(users))
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	must(t, err)
@@ -217,7 +220,7 @@ func (s *Store) miscounts(t *testing.T, id album.AlbumID) []string {
 		compare("comments", m.Row.CommentCount, s.comments, eq("mediaId", m.Row.ID))
 		compare("likes", m.Row.LikeCount, s.likes, eq("mediaId", m.Row.ID))
 	}
-	return wrong
+	return append(wrong, s.misheld(t)...)
 }
 
 // TestServerKilled kills the database under writers and starts it again: they
@@ -233,7 +236,7 @@ func TestServerKilled(t *testing.T) {
 	f := storetest.NewFixture(t, s)
 	users := f.Users(20)
 	a := f.Album(users[0])
-	w := newProgress(&writers{s: s, media: f.Media(a.ID, users[0], 4), users: users})
+	w := newProgress(&writers{s: s, album: a.ID, media: f.Media(a.ID, users[0], 4), users: users})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { w.run(ctx, 8); close(done) }()

@@ -8,8 +8,8 @@ import (
 	"keepsake/album"
 )
 
-// maxWaiters is how many writes of this process may wait for one album; more
-// are UNAVAILABLE.
+// maxWaiters is how many writes of this process may wait for one album or
+// person; more are UNAVAILABLE.
 const maxWaiters = 1_000
 
 // locks are named locks of this process. The zero value has none taken.

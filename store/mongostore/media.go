@@ -16,7 +16,7 @@ import (
 type standing string
 
 const (
-	standingNew    standing = "NEW" // on its way in, or FAILED
+	standingNew    standing = "NEW" // PENDING, PROCESSING or FAILED
 	standingShown  standing = "SHOWN"
 	standingTrash  standing = "TRASH"
 	standingDoomed standing = "DOOMED" // only the sweeps see it
@@ -31,6 +31,7 @@ var (
 // mediaDoc is an album.Media with what the store needs beside it.
 type mediaDoc struct {
 	Row      mediaFields `bson:",inline"`
+	Work     *workDoc    `bson:"work,omitempty"` // nil: there is none
 	Standing standing    `bson:"standing"`
 	SortAt   time.Time   `bson:"sortAt,omitempty"` // TakenAt, or AddedAt where that is not known
 }
@@ -50,6 +51,11 @@ type mediaFields struct {
 	Height       int               `bson:"height"`
 	Duration     time.Duration     `bson:"duration,omitempty"`
 	TakenAt      time.Time         `bson:"takenAt,omitempty"`
+	Camera       string            `bson:"camera,omitempty"`
+	CRC32        uint32            `bson:"crc32,omitempty"`
+	Blurhash     string            `bson:"blurhash,omitempty"`
+	Color        string            `bson:"color,omitempty"`
+	Files        []album.File      `bson:"files,omitempty"`
 	Caption      string            `bson:"caption"`
 	Tags         []string          `bson:"tags,omitempty"`
 	Place        *album.Place      `bson:"place,omitempty"`
@@ -60,11 +66,24 @@ type mediaFields struct {
 	LikeCount    int               `bson:"likeCount"`
 	LikeVersion  int64             `bson:"likeVersion"`
 	CommentCount int               `bson:"commentCount"`
+	Rank         int64             `bson:"rank"`
 	Key          string            `bson:"key,omitempty"`
 	Upload       album.Upload      `bson:"upload"`
+	DuplicateOf  album.MediaID     `bson:"duplicateOf,omitempty"`
+	Progress     int               `bson:"progress,omitempty"`
+	Work         album.Work        `bson:"-"` // see mediaDoc
 }
 
-func (d mediaDoc) medium() *album.Media { m := album.Media(d.Row); return &m }
+func (d mediaDoc) medium() *album.Media {
+	m := album.Media(d.Row)
+	if d.Work != nil {
+		m.Work = album.Work(*d.Work)
+	}
+	if len(m.Files) == 0 {
+		m.Files = nil
+	}
+	return &m
+}
 
 func mediaID(m *album.Media) album.MediaID { return m.ID }
 
@@ -77,25 +96,37 @@ func sortAt(takenAt, addedAt time.Time) time.Time {
 }
 
 // CreateMedia implements store.Media.
-func (s *Store) CreateMedia(ctx context.Context, media []*album.Media) error {
+func (s *Store) CreateMedia(ctx context.Context, media []*album.Media, quota int64) error {
 	if len(media) == 0 {
 		return nil
 	}
-	_, err := write(ctx, s, "create media", nil, func(ctx context.Context) (struct{}, error) {
+	owner := media[0].OwnerID
+	_, err := write(ctx, s, "create media", []string{string(owner)}, func(ctx context.Context) (struct{}, error) {
 		if _, err := s.activeAlbum(ctx, media[0].AlbumID); err != nil {
 			return struct{}{}, err
 		}
 		docs := make([]mediaDoc, len(media))
+		var sum int64
 		for i, m := range media {
-			docs[i] = mediaDoc{Row: mediaFields(*m), Standing: standingNew}
-			docs[i].Row.Status, docs[i].Row.Failure = album.Pending, ""
-			docs[i].Row.LikeCount, docs[i].Row.LikeVersion, docs[i].Row.CommentCount = 0, 0, 0
-			docs[i].Row.AddedAt, docs[i].Row.EditedAt, docs[i].Row.TrashedAt = time.Time{}, time.Time{}, time.Time{}
+			docs[i] = pendingDoc(m)
+			sum += m.Upload.Bytes
+		}
+		if err := s.reserve(ctx, owner, sum, quota); err != nil {
+			return struct{}{}, err
 		}
 		_, err := s.media.InsertMany(ctx, docs)
 		return struct{}{}, err
 	})
 	return err
+}
+
+// pendingDoc is a medium before anything has happened to it.
+func pendingDoc(m *album.Media) mediaDoc {
+	d := mediaDoc{Row: mediaFields(*m), Standing: standingNew, Work: workOf(m.Work)}
+	d.Row.Status, d.Row.Failure, d.Row.DuplicateOf, d.Row.Progress = album.Pending, "", "", 0
+	d.Row.LikeCount, d.Row.LikeVersion, d.Row.CommentCount, d.Row.Rank = 0, 0, 0, 0
+	d.Row.AddedAt, d.Row.EditedAt, d.Row.TrashedAt = time.Time{}, time.Time{}, time.Time{}
+	return d
 }
 
 // Media implements store.Media.
@@ -130,16 +161,23 @@ type mediaChange struct {
 	entry *album.Entry
 }
 
-// writeMedium runs a change of one medium that its album's log records. do gets
-// the medium as it is inside the transaction.
+// What a write of one medium has for itself in this process (see write): the
+// album, whose log it writes, or the owner, whose storage it counts.
+func byAlbum(m *album.Media) []string { return []string{string(m.AlbumID)} }
+func byOwner(m *album.Media) []string { return []string{string(m.OwnerID)} }
+func byBoth(m *album.Media) []string  { return []string{string(m.AlbumID), string(m.OwnerID)} }
+
+// writeMedium runs a change of one medium. do gets the medium as it is inside
+// the transaction.
 func (s *Store) writeMedium(
-	ctx context.Context, name string, id album.MediaID, do func(ctx context.Context, d mediaDoc) (mediaChange, error),
+	ctx context.Context, name string, id album.MediaID, names func(*album.Media) []string,
+	do func(ctx context.Context, d mediaDoc) (mediaChange, error),
 ) (mediaChange, error) {
 	m, err := s.Media(ctx, id)
 	if err != nil {
 		return mediaChange{}, err
 	}
-	return write(ctx, s, name, []string{string(m.AlbumID)}, func(ctx context.Context) (mediaChange, error) {
+	return write(ctx, s, name, names(m), func(ctx context.Context) (mediaChange, error) {
 		d, err := s.mediaToWrite(ctx, id)
 		if err != nil {
 			return mediaChange{}, err
@@ -148,64 +186,18 @@ func (s *Store) writeMedium(
 	})
 }
 
-// PublishMedia implements store.Media.
-func (s *Store) PublishMedia(
-	ctx context.Context, id album.MediaID, f album.MediaFacts, ch store.Change,
-) (*album.Media, *album.Entry, error) {
-	out, err := s.writeMedium(ctx, "publish media", id, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
-		switch d.Row.Status {
-		case album.Ready:
-			return mediaChange{media: d.medium()}, nil
-		case album.Failed:
-			return mediaChange{}, album.ErrConflict
-		}
-		e := &album.Entry{Kind: album.MediaAdded, MediaID: id}
-		if err := s.record(ctx, d.Row.AlbumID, ch, counts{media: 1}, e); err != nil {
-			return mediaChange{}, err
-		}
-		takenAt := millis(f.TakenAt)
-		if !d.Row.TakenAt.IsZero() {
-			takenAt = d.Row.TakenAt
-		}
-		facts := bson.D{
-			{Key: "status", Value: album.Ready},
-			{Key: "standing", Value: standingShown},
-			{Key: "kind", Value: f.Kind},
-			{Key: "contentType", Value: f.ContentType},
-			{Key: "bytes", Value: f.Bytes},
-			{Key: "sha256", Value: f.SHA256},
-			{Key: "width", Value: f.Width},
-			{Key: "height", Value: f.Height},
-			{Key: "duration", Value: f.Duration},
-			{Key: "key", Value: f.Key},
-			{Key: "takenAt", Value: orNil(takenAt)},
-			{Key: "addedAt", Value: e.At},
-			{Key: "sortAt", Value: sortAt(takenAt, e.At)},
-		}
-		d, err := changeOne[mediaDoc](ctx, s.media, and(eq("_id", id), eq("albumId", d.Row.AlbumID)), op("$set", facts))
-		return mediaChange{d.medium(), e}, err
-	})
-	return out.media, out.entry, err
-}
-
-// FailMedia implements store.Media.
-func (s *Store) FailMedia(ctx context.Context, id album.MediaID, reason album.Code) error {
-	_, err := write(ctx, s, "fail media", nil, func(ctx context.Context) (struct{}, error) {
-		d, err := s.mediaToWrite(ctx, id)
-		if err == nil && d.Row.Status == album.Pending {
-			err = setOne(ctx, s.media, eq("_id", id),
-				op("$set", bson.D{{Key: "status", Value: album.Failed}, {Key: "failure", Value: reason}}))
-		}
-		return struct{}{}, err
-	})
-	return err
+// setMedium changes a medium and returns it as it is then. The album beside the
+// ID is the rest of the shard key.
+func (s *Store) setMedium(ctx context.Context, d mediaDoc, fields bson.D) (*album.Media, error) {
+	now, err := changeOne[mediaDoc](ctx, s.media, and(eq("_id", d.Row.ID), eq("albumId", d.Row.AlbumID)), op("$set", fields))
+	return now.medium(), err
 }
 
 // EditMedia implements store.Media.
 func (s *Store) EditMedia(
 	ctx context.Context, id album.MediaID, p album.MediaPatch, ch store.Change,
 ) (*album.Media, *album.Entry, error) {
-	out, err := s.writeMedium(ctx, "edit media", id, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
+	out, err := s.writeMedium(ctx, "edit media", id, byAlbum, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
 		if d.Standing != standingShown {
 			return mediaChange{}, album.ErrNotFound
 		}

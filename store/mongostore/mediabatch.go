@@ -2,6 +2,8 @@ package mongostore
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -11,32 +13,37 @@ import (
 	"keepsake/store"
 )
 
+// onlyStanding are the fields that most batches look at.
+var onlyStanding = eq("standing", 1)
+
 // batch finds the media of an ACTIVE album by their IDs, all of them or
-// NOT_FOUND.
-func (s *Store) batch(ctx context.Context, id album.AlbumID, ids []album.MediaID) (map[album.MediaID]standing, error) {
+// NOT_FOUND, with only those fields.
+func (s *Store) batch(
+	ctx context.Context, id album.AlbumID, ids []album.MediaID, fields bson.D,
+) (map[album.MediaID]mediaDoc, error) {
 	if _, err := s.activeAlbum(ctx, id); err != nil {
 		return nil, err
 	}
 	docs, err := find[mediaDoc](ctx, s.media, and(bson.D{in("_id", ids)}, eq("albumId", id), notDoomed),
-		options.Find().SetProjection(eq("standing", 1)))
+		options.Find().SetProjection(fields))
 	if err != nil {
 		return nil, err
 	}
 	if len(docs) < len(ids) {
 		return nil, album.ErrNotFound
 	}
-	found := make(map[album.MediaID]standing, len(docs))
+	found := make(map[album.MediaID]mediaDoc, len(docs))
 	for _, d := range docs {
-		found[d.Row.ID] = d.Standing
+		found[d.Row.ID] = d
 	}
 	return found, nil
 }
 
 // pick returns those of ids that stand at a place, in their order.
-func pick(ids []album.MediaID, found map[album.MediaID]standing, at standing) []album.MediaID {
+func pick(ids []album.MediaID, found map[album.MediaID]mediaDoc, at standing) []album.MediaID {
 	var out []album.MediaID
 	for _, id := range ids {
-		if found[id] == at {
+		if found[id].Standing == at {
 			out = append(out, id)
 		}
 	}
@@ -79,7 +86,7 @@ func (s *Store) TrashMedia(
 ) ([]*album.Entry, error) {
 	ids = distinct(ids)
 	return write(ctx, s, "trash media", []string{string(id)}, func(ctx context.Context) ([]*album.Entry, error) {
-		found, err := s.batch(ctx, id, ids)
+		found, err := s.batch(ctx, id, ids, onlyStanding)
 		if err != nil {
 			return nil, err
 		}
@@ -105,7 +112,7 @@ func (s *Store) RestoreMedia(
 ) ([]*album.Entry, error) {
 	ids = distinct(ids)
 	return write(ctx, s, "restore media", []string{string(id)}, func(ctx context.Context) ([]*album.Entry, error) {
-		found, err := s.batch(ctx, id, ids)
+		found, err := s.batch(ctx, id, ids, onlyStanding)
 		if err != nil {
 			return nil, err
 		}
@@ -135,8 +142,12 @@ func (s *Store) DeleteMedia(
 	ctx context.Context, id album.AlbumID, ids []album.MediaID, ch store.Change,
 ) ([]*album.Entry, error) {
 	ids = distinct(ids)
-	return write(ctx, s, "delete media", []string{string(id)}, func(ctx context.Context) ([]*album.Entry, error) {
-		found, err := s.batch(ctx, id, ids)
+	names, err := s.ownersOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return write(ctx, s, "delete media", append(names, string(id)), func(ctx context.Context) ([]*album.Entry, error) {
+		found, err := s.batch(ctx, id, ids, heldFields)
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +157,15 @@ func (s *Store) DeleteMedia(
 				return nil, err
 			}
 		}
-		return entries, s.onMedia(ctx, ids, op("$set", eq("standing", standingDoomed)))
+		return entries, s.setDoomed(ctx, slices.Collect(maps.Values(found)))
+	})
+}
+
+// ownersOf names the owners of media, whose storage a write is to count.
+func (s *Store) ownersOf(ctx context.Context, ids []album.MediaID) ([]string, error) {
+	return run(ctx, s, "owners of media", func(ctx context.Context) ([]string, error) {
+		docs, err := find[mediaDoc](ctx, s.media, bson.D{in("_id", ids)}, options.Find().SetProjection(eq("ownerId", 1)))
+		return domain(docs, err, func(d mediaDoc) string { return string(d.Row.OwnerID) })
 	})
 }
 
@@ -157,7 +176,7 @@ func (s *Store) MoveMedia(
 ) ([]*album.Entry, error) {
 	ids = distinct(ids)
 	return write(ctx, s, "move media", []string{string(from), string(to)}, func(ctx context.Context) ([]*album.Entry, error) {
-		found, err := s.batch(ctx, from, ids)
+		found, err := s.batch(ctx, from, ids, onlyStanding)
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +222,9 @@ func (s *Store) newestComment(ctx context.Context, ids []album.MediaID) (time.Ti
 func (s *Store) moveRows(ctx context.Context, ids []album.MediaID, from album.AlbumID, added *album.Entry) error {
 	for _, id := range ids {
 		if err := setOne(ctx, s.media, and(eq("_id", id), eq("albumId", from)),
-			op("$set", bson.D{{Key: "albumId", Value: added.AlbumID}, {Key: "addedAt", Value: added.At}})); err != nil {
+			op("$set", bson.D{
+				{Key: "albumId", Value: added.AlbumID}, {Key: "addedAt", Value: added.At}, {Key: "rank", Value: album.RankAt(added.At)},
+			})); err != nil {
 			return err
 		}
 	}

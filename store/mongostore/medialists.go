@@ -13,19 +13,30 @@ import (
 func (s *Store) MediaOf(
 	ctx context.Context, ids []album.AlbumID, order album.MediaOrder, r album.Range,
 ) (map[album.AlbumID][]*album.Media, error) {
-	key := "addedAt"
-	if order == album.ByTaken {
-		key = "sortAt"
+	key, rest := "addedAt", before("addedAt", "_id", r.After)
+	switch order {
+	case album.ByTaken:
+		key, rest = "sortAt", before("sortAt", "_id", r.After)
+	case album.ByHand:
+		key, rest = "rank", beforeRank(r.After)
 	}
 	return run(ctx, s, "media of albums", func(ctx context.Context) (map[album.AlbumID][]*album.Media, error) {
 		docs, err := firstOf[mediaDoc](ctx, r.Limit, stages(
 			match(bson.D{in("_id", ids)}, notDeleting), onlyID,
 			lookup(s.media, "_id", "albumId", "rows",
-				match(isShown, before(key, "_id", r.After)), op("$sort", newest(key, "_id")), op("$limit", max(r.Limit, 1))),
+				match(isShown, rest), op("$sort", newest(key, "_id")), op("$limit", max(r.Limit, 1))),
 			replaceWith("rows"),
 		), s.albums)
 		return grouped(docs, err, mediaDoc.medium, func(m *album.Media) album.AlbumID { return m.AlbumID })
 	})
+}
+
+// beforeRank is where the order by hand goes on.
+func beforeRank(p album.Position) bson.D {
+	if p.IsZero() {
+		return nil
+	}
+	return beyond("rank", p.Key, "_id", p.ID, "$lt")
 }
 
 // TrashOf implements store.MediaLists.

@@ -68,9 +68,10 @@ var _ store.Store = (*Store)(nil)
 
 // Open connects to the deployment that uri names
 // (https://www.mongodb.com/docs/manual/reference/connection-string/), checks
-// that it can do what the store needs, and makes the collections and indexes
-// that are missing. The errors are for operators: they say what is wrong and
-// how to mend it, and never hold the URI's password.
+// that it can do what the store needs, makes the collections and indexes that
+// are missing, and mends documents of an older program, which must not run any
+// more. The errors are for operators: they say what is wrong and how to mend it,
+// and never hold the URI's password.
 func Open(ctx context.Context, uri string, o *Options) (*Store, error) {
 	if o == nil {
 		o = &Options{}
@@ -162,7 +163,10 @@ func (s *Store) prepare(ctx context.Context, o *Options) error {
 		s.logger.Warn("the MongoDB server has no transactions: a crash can leave counts and logs wrong, " +
 			"and only one process may use the database; this is for trials alone")
 	}
-	return s.ensureIndexes(ctx)
+	if err := s.ensureIndexes(ctx); err != nil {
+		return err
+	}
+	return s.mend(ctx)
 }
 
 // Ping implements store.Store.

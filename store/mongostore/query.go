@@ -110,19 +110,26 @@ func and(filters ...bson.D) bson.D { return append(bson.D{}, slices.Concat(filte
 // before is where a list goes on that is sorted by key, then id, downwards. The
 // first condition bounds the walk over the index, the second cuts the rows that
 // share the key.
-func before(key, id string, p album.Position) bson.D { return beyond(key, id, p, "$lt") }
-
-// after is the same for a list that is sorted upwards.
-func after(key, id string, p album.Position) bson.D { return beyond(key, id, p, "$gt") }
-
-func beyond(key, id string, p album.Position, way string) bson.D {
+func before(key, id string, p album.Position) bson.D {
 	if p.IsZero() {
 		return nil
 	}
-	at := bson.DateTime(p.Key)
+	return beyond(key, bson.DateTime(p.Key), id, p.ID, "$lt")
+}
+
+// after is the same for a list that is sorted upwards.
+func after(key, id string, p album.Position) bson.D {
+	if p.IsZero() {
+		return nil
+	}
+	return beyond(key, bson.DateTime(p.Key), id, p.ID, "$gt")
+}
+
+// beyond is the same from a place on, whatever the key's type.
+func beyond(key string, at any, id, atID, way string) bson.D {
 	return bson.D{
 		{Key: key, Value: op(way+"e", at)},
-		{Key: "$or", Value: bson.A{eq(key, op(way, at)), eq(id, op(way, p.ID))}},
+		{Key: "$or", Value: bson.A{eq(key, op(way, at)), eq(id, op(way, atID))}},
 	}
 }
 

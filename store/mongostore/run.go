@@ -29,7 +29,7 @@ func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Co
 }
 
 // write runs a method that is one transaction. names are what it is to have for
-// itself in this process, the IDs of albums. do may run several times and must
+// itself in this process, the IDs of albums and of people. do may run several times and must
 // not keep anything from an earlier run; with an error nothing is written.
 func write[T any](ctx context.Context, s *Store, op string, names []string, do func(ctx context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)

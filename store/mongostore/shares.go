@@ -20,6 +20,7 @@ type shareDoc struct {
 	PasswordHash    string        `bson:"passwordHash"`
 	JoinRole        album.Role    `bson:"joinRole"`
 	DownloadAllowed bool          `bson:"downloadAllowed"`
+	HideLocation    bool          `bson:"hideLocation"`
 	CreatedAt       time.Time     `bson:"createdAt"`
 	ExpiresAt       time.Time     `bson:"expiresAt,omitempty"`
 	RevokedAt       time.Time     `bson:"revokedAt,omitempty"`

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,8 +20,8 @@ const (
 	sweepTime = time.Minute
 )
 
-// sweep runs a step of a sweep. It is no transaction: each step is in an order
-// that another sweep can go on from.
+// sweep runs a step of a sweep. It is no transaction, save where it marks media
+// (doom): each step is in an order that another sweep can go on from.
 func sweep[T any](ctx context.Context, name string, do func(ctx context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
@@ -49,25 +50,18 @@ func (s *Store) Doomed(ctx context.Context, trashed, expired time.Time, n int) (
 				eq("upload.expiresat", op("$lt", expired))),
 			and(bson.D{in("albumId", ids)}, eq("standing", op("$in", bson.A{standingNew, standingShown, standingTrash}))),
 		} {
-			if err := s.doom(ctx, overdue, max(n, mediaStep)); err != nil {
+			docs, err := find[mediaDoc](ctx, s.media, overdue,
+				options.Find().SetLimit(int64(max(n, mediaStep))).SetProjection(eq("ownerId", 1)))
+			if err == nil {
+				err = s.doom(ctx, docs, overdue)
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
 		docs, err := page[mediaDoc](ctx, s.media, eq("standing", standingDoomed), eq("standing", 1), n)
 		return domain(docs, err, mediaDoc.medium)
 	})
-}
-
-// doom marks a step of the media that a filter finds. What no longer matches
-// when it is marked, a medium that was just restored, is left alone.
-func (s *Store) doom(ctx context.Context, filter bson.D, limit int) error {
-	docs, err := find[mediaDoc](ctx, s.media, filter, options.Find().SetLimit(int64(limit)).SetProjection(eq("_id", 1)))
-	if err != nil || len(docs) == 0 {
-		return err
-	}
-	_, err = s.media.UpdateMany(ctx, and(bson.D{in("_id", idsOf(docs))}, filter),
-		op("$set", eq("standing", standingDoomed)))
-	return err
 }
 
 func idsOf(docs []mediaDoc) []album.MediaID {
@@ -78,13 +72,28 @@ func idsOf(docs []mediaDoc) []album.MediaID {
 	return ids
 }
 
+// KnownMedia implements store.Sweeps.
+func (s *Store) KnownMedia(ctx context.Context, ids []album.MediaID) (map[album.MediaID]bool, error) {
+	return run(ctx, s, "known media", func(ctx context.Context) (map[album.MediaID]bool, error) {
+		docs, err := find[mediaDoc](ctx, s.media, bson.D{in("_id", ids)}, options.Find().SetProjection(eq("_id", 1)))
+		if err != nil {
+			return nil, err
+		}
+		known := make(map[album.MediaID]bool, len(docs))
+		for _, d := range docs {
+			known[d.Row.ID] = true
+		}
+		return known, nil
+	})
+}
+
 // RemoveMedia implements store.Sweeps. The medium goes last: until then another
 // sweep finds it.
 func (s *Store) RemoveMedia(ctx context.Context, ids []album.MediaID) error {
 	_, err := sweep(ctx, "remove media", func(ctx context.Context) (struct{}, error) {
 		gone, err := aggregate[mediaDoc](ctx, s.media,
 			match(bson.D{in("_id", ids)}),
-			op("$project", bson.D{{Key: "standing", Value: 1}, {Key: "albumId", Value: 1}}),
+			op("$project", bson.D{{Key: "standing", Value: 1}, {Key: "albumId", Value: 1}, {Key: "ownerId", Value: 1}}),
 			lookup(s.albums, "albumId", "_id", "album", match(notDeleting), onlyID),
 			match(eq("$or", bson.A{eq("standing", standingDoomed), eq("album", bson.A{})})),
 			op("$unset", "album"))
@@ -92,7 +101,8 @@ func (s *Store) RemoveMedia(ctx context.Context, ids []album.MediaID) error {
 			return struct{}{}, err
 		}
 		of := idsOf(gone)
-		if err := s.onMedia(ctx, of, op("$set", eq("standing", standingDoomed))); err != nil {
+		unmarked := slices.DeleteFunc(slices.Clone(gone), func(d mediaDoc) bool { return d.Standing == standingDoomed })
+		if err := s.doom(ctx, unmarked, notDoomed); err != nil {
 			return struct{}{}, err
 		}
 		if _, err := s.likes.DeleteMany(ctx, bson.D{in("mediaId", of)}); err != nil {

@@ -17,6 +17,7 @@ type userDoc struct {
 	DisplayName string       `bson:"displayName"`
 	AvatarURL   string       `bson:"avatarUrl"`
 	CreatedAt   time.Time    `bson:"createdAt"`
+	StorageUsed int64        `bson:"storageUsed"`
 }
 
 func (d userDoc) user() *album.User { u := album.User(d); return &u }
@@ -49,7 +50,9 @@ func (s *Store) CreateUser(ctx context.Context, u *album.User, i album.Identity)
 		} else if err != nil {
 			return struct{}{}, err
 		}
-		_, err := s.users.InsertOne(ctx, userDoc(*u))
+		d := userDoc(*u)
+		d.StorageUsed = 0
+		_, err := s.users.InsertOne(ctx, d)
 		return struct{}{}, err
 	})
 	return err
