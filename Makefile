@@ -25,29 +25,33 @@ run: build ## Build and start the server on the embedded defaults; Ctrl-C ends i
 	@exec $(BIN)/keepsake
 
 .PHONY: build
-build: need-go ## Build the server as bin/keepsake
+build: need-go heif ## Build the server as bin/keepsake
 	CGO_ENABLED=0 go build -trimpath -o $(BIN)/keepsake .
 
 .PHONY: demo
-demo: need-go demo-deps ## Play the main job against a server, as clients would
+demo: need-go heif demo-deps ## Play the main job against a server, as clients would
 	go run ./demo $(ARGS)
 
 .PHONY: demo-deps
 demo-deps: ## Install what the demo needs: ffmpeg
 	@tools/demo-deps.sh
 
+.PHONY: heif
+heif: need-go ## Fetch the decoder of HEIC, which is compiled into the server
+	@tools/heif.sh
+
 ##
 ## Check
 ##
 
 .PHONY: test
-test: need-go need-cc need-node test-deps demo-deps ## Run go vet and all tests with the race detector
+test: need-go need-cc need-node heif test-deps demo-deps ## Run go vet and all tests with the race detector
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 	@go test -v -run '^TestCapabilities$$' ./internal/testenv/mongoserver | grep -m 1 -o 'engine: .*'
 
 .PHONY: test-cluster
-test-cluster: need-go need-cc test-deps demo-deps ## Play the demo on three nodes, then kill them and their Redis
+test-cluster: need-go need-cc heif test-deps demo-deps ## Play the demo on three nodes, then kill them and their Redis
 	CGO_ENABLED=1 go test -race -count=1 -v -run 'Cluster|Balancer' ./internal/cluster ./internal/crashtest
 
 .PHONY: chaos
@@ -78,7 +82,7 @@ verify: need-go ## Fail where generated code is not what its sources make
 	@tools/verify.sh
 
 .PHONY: fuzz
-fuzz: need-go ## Run each fuzz test for FUZZTIME
+fuzz: need-go heif ## Run each fuzz test for FUZZTIME
 	@tools/fuzz.sh $(FUZZTIME)
 
 ##
@@ -109,6 +113,14 @@ bench-seed: need-go ## Make the data set for the benchmarks
 bench: build ## Measure the server against its floors
 	go run ./bench/seed
 	go run ./bench/run $(ARGS)
+
+.PHONY: bench-media
+bench-media: build ## Measure pictures, uploads, addresses and ZIP files against programs that do the same
+	@tools/bench-deps.sh
+	go run ./bench/media -variants
+	go run ./bench/media -uploads
+	go run ./bench/media -addresses
+	go run ./bench/media -archive
 
 .PHONY: bench-live
 bench-live: build ## Measure live subscriptions against centrifuge and a bare fan-out

@@ -63,11 +63,17 @@ type Object struct {
 type Method string
 
 // The methods: PUT with the bytes as the body for browsers, POST of a
-// multipart/form-data form for wx.uploadFile, which knows nothing else.
+// multipart/form-data form for wx.uploadFile, which knows nothing else, and
+// CHUNKS for files that may not come through in one request.
 const (
-	PUT  Method = "PUT"
-	POST Method = "POST"
+	PUT    Method = "PUT"
+	POST   Method = "POST"
+	CHUNKS Method = "CHUNKS"
 )
+
+// ChunkUnit is what the size of every chunk but the last is a multiple of: that
+// of Google Cloud Storage's resumable uploads, whose protocol CHUNKS is.
+const ChunkUnit = 256 << 10
 
 // UploadRequest asks for a ticket.
 type UploadRequest struct {
@@ -86,15 +92,33 @@ type Field struct {
 
 // Ticket tells a client how to send its bytes: the headers of a PUT, or the
 // fields of a POST with the file last, under the name FileField. Any 2xx answer
-// is success; its body means nothing. Who lost the answer may send the same
-// bytes again: whatever comes back, the object is there and can be finalised.
+// is success; its body means nothing.
+//
+// CHUNKS is Google Cloud Storage's resumable upload. It begins with an empty POST
+// to URL with Headers. The answer is 201, and its Location is the session: a
+// credential of its own, where the bytes go without the ticket's headers.
+//
+//	PUT with Content-Range: bytes FIRST-LAST/TOTAL     sends a chunk
+//	PUT with Content-Range: bytes */TOTAL, no body     asks how far things are
+//
+// Either is answered by 308, which is no redirect, with "Range: bytes=0-LAST" of
+// what has arrived, without that header while nothing has, or by 200 or 201 once
+// all has. The client goes on behind LAST, whatever it sent: what is there
+// already is passed over, and of a chunk that breaks off or is no multiple of
+// ChunkUnit the whole units are kept. A chunk that leaves a hole, goes behind
+// TOTAL or names another TOTAL changes nothing. One of less than a unit, before
+// the last, is refused and may end the session. After an error a client asks;
+// where that is refused with 4xx, it begins anew with the ticket.
+//
+// Who lost the answer may send the same bytes again: whatever comes back, the
+// object is there and can be finalised.
 // Once an object was taken away, its ticket works again until it expires.
 type Ticket struct {
 	Method     Method
 	URL        string
 	Headers    []Field
 	FormFields []Field
-	FileField  string // empty for PUT
+	FileField  string // empty but for POST
 	ExpiresAt  time.Time
 }
 

@@ -2,73 +2,94 @@ package media
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"time"
 
-	"github.com/bep/imagemeta"
+	"keepsake/album"
 )
 
 // exifHeader stands before the EXIF block in a JPEG, and before some in WebP.
 var exifHeader = []byte("Exif\x00\x00")
 
-// exifSteps bounds the reads and seeks of the parser in one EXIF block. Real
-// ones take some hundred; a hostile one can make its lists point at one another.
-// A bound on steps needs no goroutine that a time limit would leave behind.
-const exifSteps = 20_000
+// maxEXIF bounds an EXIF block; in a JPEG it cannot be longer than 64 KB.
+const maxEXIF = 256 << 10
 
-var errSteps = errors.New("too many steps")
+// The EXIF tags that are read, by the list in which they stand.
+const (
+	tagMake        = 0x010f
+	tagModel       = 0x0110
+	tagOrientation = 0x0112
+	tagXMP         = 0x02bc
+	tagIPTC        = 0x83bb
+	tagExifList    = 0x8769
+	tagGPSList     = 0x8825
+
+	tagTaken  = 0x9003 // DateTimeOriginal, in the EXIF list
+	tagOffset = 0x9011 // OffsetTimeOriginal
+
+	tagLatitudeRef  = 1 // in the GPS list
+	tagLatitude     = 2
+	tagLongitudeRef = 3
+	tagLongitude    = 4
+)
 
 // exifFacts is what is used of an EXIF block.
 type exifFacts struct {
-	turned  bool // by a quarter or three, so that width and height change places
-	takenAt time.Time
+	orientation int // 1 to 8
+	takenAt     time.Time
+	camera      string
+	place       *album.Place
+	located     bool // it may say where the picture was taken
 }
+
+// turned reports whether width and height change places.
+func (e exifFacts) turned() bool { return e.orientation >= 5 }
 
 // readEXIF reads an EXIF block as far as it can be read: what is wrong with it
-// is no fault of the picture.
-func readEXIF(block []byte) (facts exifFacts) {
+// is no fault of the picture. A block that cannot be read to its end may hold a
+// place; no block holds none.
+func readEXIF(block []byte) exifFacts {
+	facts := exifFacts{orientation: 1}
 	block = bytes.TrimPrefix(block, exifHeader)
 	if len(block) == 0 {
-		return exifFacts{}
+		return facts
 	}
-	tags := map[string]any{}
-	decodeEXIF(block, func(tag imagemeta.TagInfo) error {
-		if _, ok := tags[tag.Tag]; !ok {
-			tags[tag.Tag] = tag.Value
+	t, first, ok := openTIFF(block)
+	if !ok {
+		facts.located = true
+		return facts
+	}
+	main := t.list(first)
+	if o := main[tagOrientation].number(); o >= 1 && o <= 8 {
+		facts.orientation = int(o)
+	}
+	facts.camera = camera(main[tagMake].text(), main[tagModel].text())
+	if at, ok := main[tagExifList]; ok {
+		list := t.list(at.number())
+		facts.takenAt = exifTime(list[tagTaken].text(), list[tagOffset].text())
+	}
+	if at, ok := main[tagGPSList]; ok {
+		facts.located = true
+		list := t.list(at.number())
+		latitude, ok1 := list[tagLatitude].degrees(list[tagLatitudeRef].text(), "N", "S")
+		longitude, ok2 := list[tagLongitude].degrees(list[tagLongitudeRef].text(), "E", "W")
+		if ok1 && ok2 {
+			facts.place = place(latitude, longitude)
 		}
-		return nil
-	})
-	orientation, _ := tags["Orientation"].(uint16)
-	taken, _ := tags["DateTimeOriginal"].(string)
-	offset, _ := tags["OffsetTimeOriginal"].(string)
-	return exifFacts{
-		turned:  orientation >= 5 && orientation <= 8,
-		takenAt: exifTime(taken, offset),
 	}
+	_, xmp := main[tagXMP]
+	_, iptc := main[tagIPTC]
+	facts.located = facts.located || xmp || iptc || t.broken
+	return facts
 }
 
-func decodeEXIF(block []byte, handle imagemeta.HandleTagFunc) {
-	defer func() {
-		// The parser recovers by itself; this is for what it might have missed.
-		_ = recover()
-	}()
-	_, _ = imagemeta.Decode(imagemeta.Options{
-		R:           &stepReader{r: bytes.NewReader(block), left: exifSteps},
-		ImageFormat: imagemeta.TIFF, // an EXIF block is a TIFF file
-		Sources:     imagemeta.EXIF,
-		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
-			switch tag.Tag {
-			case "Orientation":
-				return tag.Namespace == "IFD0"
-			case "DateTimeOriginal", "OffsetTimeOriginal":
-				return tag.Namespace == "IFD0/ExifIFDP"
-			}
-			return false
-		},
-		HandleTag:    handle,
-		LimitTagSize: 256,
-	})
+// orientationEXIF makes an EXIF block that says nothing but the orientation.
+func orientationEXIF(orientation int) []byte {
+	return []byte{
+		'M', 'M', 0, 42, 0, 0, 0, 8, // big-endian; the list begins at 8
+		0, 1, // one entry:
+		tagOrientation >> 8, tagOrientation & 0xff, 0, kindShort, 0, 0, 0, 1, 0, byte(orientation), 0, 0,
+		0, 0, 0, 0, // no further list
+	}
 }
 
 // exifTime puts a time and its offset from UTC together; without a usable
@@ -85,24 +106,4 @@ func exifTime(taken, offset string) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// stepReader fails after so many reads and seeks.
-type stepReader struct {
-	r    io.ReadSeeker
-	left int
-}
-
-func (s *stepReader) Read(p []byte) (int, error) {
-	if s.left--; s.left < 0 {
-		return 0, errSteps
-	}
-	return s.r.Read(p)
-}
-
-func (s *stepReader) Seek(offset int64, whence int) (int64, error) {
-	if s.left--; s.left < 0 {
-		return 0, errSteps
-	}
-	return s.r.Seek(offset, whence)
 }

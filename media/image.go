@@ -2,38 +2,67 @@ package media
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
 	"image"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"io"
 
-	"golang.org/x/image/webp"
+	"keepsake/album"
 )
 
-// inspectImage measures a picture and checks that it is there to its end. Each
-// scan returns the picture's EXIF block, if it has one of a sane size.
+// picture is what is found by a scan of a picture's file.
+type picture struct {
+	width, height int    // as shown of HEIC, as stored of the others
+	exif          []byte // the first EXIF block of a sane size, or nil
+	located       bool   // something else may say where it was taken
+	wantColors    bool
+	colors        Colors
+}
+
+// inspectImage measures a picture and checks that it is there to its end.
 func inspectImage(src *source, facts *Facts) error {
+	var p picture
+	if err := p.scan(src, facts.ContentType); err != nil {
+		return err
+	}
+	e := readEXIF(p.exif)
+	if facts.ContentType == "image/heic" {
+		e.orientation = 1 // the container turns it, whatever EXIF says
+	}
+	facts.Width, facts.Height, facts.Orientation = p.width, p.height, e.orientation
+	if e.turned() {
+		facts.Width, facts.Height = facts.Height, facts.Width
+	}
+	facts.TakenAt, facts.Camera, facts.Place = e.takenAt, e.camera, e.place
+	facts.Located = e.located || p.located
+	return nil
+}
+
+// scan reads what is needed of the file. Its errors are those of Inspect.
+func (p *picture) scan(src *source, contentType string) error {
 	var config image.Config
-	var exif []byte
 	var err error
-	switch facts.ContentType {
+	switch contentType {
 	case "image/jpeg":
 		if config, err = jpeg.DecodeConfig(src.from(0)); err == nil {
-			exif, err = scanJPEG(src)
+			err = scanJPEG(src, p)
 		}
 	case "image/png":
 		if config, err = png.DecodeConfig(src.from(0)); err == nil {
-			exif, err = scanPNG(src)
+			err = scanPNG(src, p)
 		}
 	case "image/gif":
 		if config, err = gif.DecodeConfig(src.from(0)); err == nil {
-			err = scanGIF(src)
+			err = scanGIF(src, p)
 		}
 	case "image/webp":
-		config, exif, err = scanWebP(src)
+		config, err = scanWebP(src, p)
+	case "image/heic":
+		err = scanHEIC(src, p)
+		config.Width, config.Height = p.width, p.height
+	default:
+		return unsupported("this is no picture")
 	}
 	if err != nil {
 		if _, ok := errors.AsType[jpeg.UnsupportedError](err); ok {
@@ -42,119 +71,28 @@ func inspectImage(src *source, facts *Facts) error {
 		if _, ok := errors.AsType[png.UnsupportedError](err); ok {
 			return unsupported("this variant of PNG is not accepted")
 		}
+		if errors.Is(err, errHEIC) {
+			return unsupported("this variant of HEIF is not accepted, only HEIC")
+		}
+		if _, ok := errors.AsType[*album.Error](err); ok {
+			return err
+		}
 		return corrupt("picture", err)
 	}
-	if err := checkSize(config.Width, config.Height); err != nil {
-		return err
-	}
-	facts.Width, facts.Height = config.Width, config.Height
-	e := readEXIF(exif)
-	if e.turned {
-		facts.Width, facts.Height = facts.Height, facts.Width
-	}
-	facts.TakenAt = e.takenAt
-	return nil
+	p.width, p.height = config.Width, config.Height
+	return checkSize(p.width, p.height)
 }
 
-const (
-	// maxEXIF bounds an EXIF block; in a JPEG it cannot be longer than 64 KB.
-	maxEXIF = 256 << 10
-	// maxChunks bounds the chunks of a PNG or WebP file.
-	maxChunks = 1 << 17
-)
+// maxChunks bounds the chunks of a PNG or WebP file.
+const maxChunks = 1 << 17
 
 var errStructure = errors.New("its parts do not fit together")
 
-// scanPNG follows the chunks to IEND.
-func scanPNG(src *source) (exif []byte, err error) {
-	var head [8]byte
-	data := false
-	off := int64(8)
-	for range maxChunks {
-		if err := src.readFull(head[:], off); err != nil {
-			return nil, err
-		}
-		length := int64(binary.BigEndian.Uint32(head[:]))
-		if off += 8; length > src.size-off-4 { // 4: the checksum
-			return nil, io.ErrUnexpectedEOF
-		}
-		switch string(head[4:]) {
-		case "IDAT":
-			data = true
-		case "IEND":
-			if !data {
-				return nil, errStructure
-			}
-			return exif, nil
-		case "eXIf":
-			if exif == nil && length <= maxEXIF {
-				exif = make([]byte, length)
-				if err := src.readFull(exif, off); err != nil {
-					return nil, err
-				}
-			}
-		}
-		off += length + 4
-	}
-	return nil, errStructure
-}
-
-// scanWebP follows the chunks to the end that the header gives. It measures
-// extended files itself, because webp.DecodeConfig knows no animations and
-// decodes the alpha channel before any limit was checked.
-func scanWebP(src *source) (config image.Config, exif []byte, err error) {
-	var head [18]byte
-	if err := src.readFull(head[:12], 0); err != nil {
-		return config, nil, err
-	}
-	end := 8 + int64(binary.LittleEndian.Uint32(head[4:]))
-	if end > src.size {
-		return config, nil, io.ErrUnexpectedEOF
-	}
-	data, extended := false, false
-	off := int64(12)
-	for range maxChunks {
-		if off+8 > end {
-			break
-		}
-		if err := src.readFull(head[:8], off); err != nil {
-			return config, nil, err
-		}
-		length := int64(binary.LittleEndian.Uint32(head[4:]))
-		if off+8+length > end {
-			return config, nil, errStructure
-		}
-		switch string(head[:4]) {
-		case "VP8X":
-			if err := src.readFull(head[8:18], off+8); err != nil {
-				return config, nil, err
-			}
-			extended = true
-			config.Width = 1 + int(head[12]) | int(head[13])<<8 | int(head[14])<<16
-			config.Height = 1 + int(head[15]) | int(head[16])<<8 | int(head[17])<<16
-		case "VP8 ", "VP8L", "ANMF":
-			data = true
-		case "EXIF":
-			if exif == nil && length <= maxEXIF {
-				exif = make([]byte, length)
-				if err := src.readFull(exif, off+8); err != nil {
-					return config, nil, err
-				}
-			}
-		}
-		off += 8 + length + length&1
-	}
-	if !data {
-		return config, nil, errStructure
-	}
-	if !extended {
-		config, err = webp.DecodeConfig(src.from(0))
-	}
-	return config, exif, err
-}
+// xmpInGIF is how the extension begins that holds XMP.
+const xmpInGIF = "\xff\x0bXMP Data"
 
 // scanGIF follows the blocks to the trailer.
-func scanGIF(src *source) error {
+func scanGIF(src *source, p *picture) error {
 	r := bufio.NewReaderSize(src.from(0), 64<<10)
 	screen, err := r.Peek(13)
 	if err != nil {
@@ -171,6 +109,8 @@ func scanGIF(src *source) error {
 		}
 		switch block {
 		case 0x21: // an extension: its label, then sub-blocks
+			label, _ := r.Peek(len(xmpInGIF))
+			p.located = p.located || string(label) == xmpInGIF
 			_, err = r.Discard(1)
 		case 0x2c: // an image: descriptor, colours, code size, then sub-blocks
 			data = true

@@ -33,6 +33,17 @@ type Facts struct {
 	// EXIF without an offset is wall-clock time of an unknown place; it is taken
 	// as if it were UTC.
 	TakenAt time.Time
+	// Camera is make and model in one line of at most 100 characters, or empty.
+	Camera string
+	Place  *album.Place // where it was taken, unnamed; nil where the file does not say or says nonsense
+	// Orientation is what remains to be done to show a photo upright, 1 to 8 as
+	// EXIF counts; 1 is nothing. It is 1 for HEIC and videos, which are turned by
+	// their containers, and Width and Height have it applied already.
+	Orientation int
+	// Located says that the file may tell where it was taken. It is false only if
+	// nothing is in it that could, as far as its end is known: of a JPEG that ends
+	// as a picture does and names no second one, what lies between is not searched.
+	Located bool
 }
 
 // Inspect says what a file of size bytes is, by its bytes alone. It reads
@@ -69,7 +80,7 @@ func inspect(src *source) (Facts, error) {
 	if !ok {
 		return Facts{}, unsupported("files of this type are not accepted")
 	}
-	facts := Facts{Kind: kind, ContentType: contentType, Extension: Extension(contentType)}
+	facts := Facts{Kind: kind, ContentType: contentType, Extension: Extension(contentType), Orientation: 1}
 	var err error
 	if kind == album.Video {
 		err = inspectVideo(src, &facts)

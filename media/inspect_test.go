@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,33 @@ func TestInspect(t *testing.T) {
 	noon := func(hour int) time.Time { return time.Date(2024, 5, 6, hour, 8, 9, 0, time.UTC) }
 	west := time.Date(2024, 5, 6, 10, 38, 9, 0, time.UTC)
 	day := time.Date(2024, 5, 5, 23, 8, 9, 0, time.UTC) // 07:08:09 at +08:00
+	shanghai := &album.Place{Latitude: 31.2, Longitude: 121.5}
+	more := map[string]struct {
+		orientation int
+		camera      string
+		place       *album.Place
+		located     bool
+	}{
+		"orientation-2.jpg": {orientation: 2},
+		"orientation-3.jpg": {orientation: 3},
+		"orientation-4.jpg": {orientation: 4},
+		"orientation-5.jpg": {orientation: 5},
+		"orientation-6.jpg": {orientation: 6},
+		"orientation-7.jpg": {orientation: 7},
+		"orientation-8.jpg": {orientation: 8},
+		"thumbnail.jpg":     {orientation: 6},
+		"exif.png":          {orientation: 8},
+		"exif.webp":         {orientation: 6},
+		"motion.jpg":        {located: true}, // there may be a place in its video
+		"fragmented.mp4":    {located: true}, // not read to its end
+		"no-offset.jpg":     {1, "Keepsake Test", shanghai, true},
+		"place.jpg":         {6, "", shanghai, true},
+		"place.png":         {8, "", shanghai, true},
+		"place.webp":        {8, "", shanghai, true},
+		"place.heic":        {1, "Keepsake Test", shanghai, true},
+		"place.mp4":         {1, "", &album.Place{Latitude: 31.199996948242188, Longitude: 121.5}, true}, // in 16 bits
+		"place.mov":         {1, "Apple iPhone 15", shanghai, true},
+	}
 	for _, test := range []struct {
 		file, contentType string
 		width, height     int
@@ -70,6 +98,15 @@ func TestInspect(t *testing.T) {
 		{"lossless.webp", "image/webp", 80, 60, 0, time.Time{}},
 		{"animated.webp", "image/webp", 80, 60, 0, time.Time{}},
 		{"exif.webp", "image/webp", 60, 80, 0, noon(7)},
+		{"plain.heic", "image/heic", 96, 64, 0, time.Time{}},
+		{"turned.heic", "image/heic", 64, 96, 0, time.Time{}},
+		{"exif.heic", "image/heic", 96, 64, 0, day},
+		{"place.heic", "image/heic", 96, 64, 0, noon(7)},
+		{"place.jpg", "image/jpeg", 64, 96, 0, time.Time{}},
+		{"place.png", "image/png", 60, 80, 0, time.Time{}},
+		{"place.webp", "image/webp", 60, 80, 0, time.Time{}},
+		{"place.mp4", "video/mp4", 160, 120, time.Second, time.Time{}},
+		{"place.mov", "video/quicktime", 160, 120, time.Second, time.Time{}},
 		{"front.mp4", "video/mp4", 160, 120, time.Second, noon(7)},
 		{"end.mp4", "video/mp4", 160, 120, time.Second, noon(7)},
 		{"rotated-90.mp4", "video/mp4", 120, 160, time.Second, noon(7)},
@@ -84,12 +121,16 @@ func TestInspect(t *testing.T) {
 		want := media.Facts{
 			Kind: kind, ContentType: test.contentType, Extension: media.Extension(test.contentType),
 			Width: test.width, Height: test.height, Duration: test.duration, TakenAt: test.takenAt,
+			Orientation: 1,
+		}
+		if m, ok := more[test.file]; ok {
+			want.Orientation, want.Camera, want.Place, want.Located = max(1, m.orientation), m.camera, m.place, m.located
 		}
 		got, err := inspect(t, load(t, test.file))
 		if d := got.Duration - want.Duration; d > -50*time.Millisecond && d < 50*time.Millisecond {
 			got.Duration = want.Duration // sound is cut at whole frames
 		}
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v, want\n%+v", test.file, got, err, want)
 		}
 	}
@@ -107,8 +148,9 @@ func TestInspectUnsupported(t *testing.T) {
 		"ELF":           []byte("\x7fELF\x02\x01\x01"),
 		"BMP":           append([]byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 60)...),
 		"TIFF":          []byte("II*\x00\x08\x00\x00\x00"),
-		"HEIC":          append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), make([]byte, 60)...),
-		"AVIF":          append([]byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif"), make([]byte, 60)...),
+		"AVIF":          load(t, "plain.avif"),
+		"AVIF as HEIF":  bytes.Replace(load(t, "plain.avif"), []byte("ftypavif"), []byte("ftypmif1"), 1),
+		"AVIF as HEIC":  bytes.Replace(load(t, "plain.avif"), []byte("ftypavif"), []byte("ftypheic"), 1),
 		"WebM":          []byte("\x1aE\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm"),
 		"one byte":      {0xff},
 		"sound":         load(t, "audio-only.mp4"),
@@ -136,6 +178,8 @@ func TestInspectTruncated(t *testing.T) {
 		{"plain.webp", 0},
 		{"exif.webp", 0},
 		{"animated.webp", 0},
+		{"plain.heic", 0},
+		{"place.heic", 0},
 		{"front.mp4", 0},
 		{"end.mp4", 0},
 		{"plain.mov", 0},
@@ -164,7 +208,7 @@ func TestInspectTruncated(t *testing.T) {
 
 // TestInspectTrailer: phones write their own data behind the end.
 func TestInspectTrailer(t *testing.T) {
-	for _, name := range []string{"orientation-6.jpg", "plain.png", "plain.gif", "plain.webp", "end.mp4", "front.mp4", "plain.mov"} {
+	for _, name := range []string{"orientation-6.jpg", "plain.png", "plain.gif", "plain.webp", "plain.heic", "end.mp4", "front.mp4", "plain.mov"} {
 		file := load(t, name)
 		want, err := inspect(t, file)
 		if err != nil {
@@ -177,7 +221,9 @@ func TestInspectTrailer(t *testing.T) {
 			"text":    []byte("<script>"),
 			"half":    {0xff, 0xd8, 0xff},
 		} {
-			if got, err := inspect(t, append(bytes.Clone(file), trailer...)); err != nil || got != want {
+			got, err := inspect(t, append(bytes.Clone(file), trailer...))
+			got.Located = want.Located // what stands behind may say so
+			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("%s and %s: %+v, %v, want %+v", name, what, got, err, want)
 			}
 		}
@@ -221,6 +267,8 @@ func TestInspectBombs(t *testing.T) {
 	jpeg := bytes.Clone(load(t, "plain.jpg"))
 	size := bytes.Index(jpeg, []byte{0xff, 0xc0}) + 5
 	png := bytes.Clone(load(t, "plain.png"))
+	heic := bytes.Clone(load(t, "plain.heic"))
+	ispe := bytes.Index(heic, []byte("ispe")) + 8
 	webp := []byte("RIFF\x26\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x10\x00\x00\x00\xff\xff\xff\xff\xff\xff" + "ANMF\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 	for _, test := range []struct {
 		width, height uint16
@@ -240,6 +288,11 @@ func TestInspectBombs(t *testing.T) {
 		if album.CodeOf(err) != test.code {
 			t.Errorf("JPEG %d x %d: %v, want %s", test.width, test.height, err, test.code)
 		}
+		binary.BigEndian.PutUint32(heic[ispe:], uint32(test.width))
+		binary.BigEndian.PutUint32(heic[ispe+4:], uint32(test.height))
+		if _, err = inspect(t, heic); album.CodeOf(err) != test.code {
+			t.Errorf("HEIC %d x %d: %v, want %s", test.width, test.height, err, test.code)
+		}
 		binary.BigEndian.PutUint32(png[16:], uint32(test.width))
 		binary.BigEndian.PutUint32(png[20:], uint32(test.height))
 		binary.BigEndian.PutUint32(png[29:], crc32.ChecksumIEEE(png[12:29]))
@@ -249,6 +302,11 @@ func TestInspectBombs(t *testing.T) {
 	}
 	_, err := inspect(t, webp)
 	wantCode(t, "WebP", err, album.CodeLimitExceeded)
+	// A size whose low byte is full is not cut.
+	copy(webp[24:], "\xff\x01\x00\xff\x02\x00")
+	if facts, err := inspect(t, webp); err != nil || facts.Width != 512 || facts.Height != 768 {
+		t.Errorf("WebP of 512 x 768: %+v, %v", facts, err)
+	}
 }
 
 // failingReader fails behind some bytes, as a bucket that goes away.
@@ -267,7 +325,7 @@ func (f failingReader) ReadAt(p []byte, off int64) (int, error) {
 
 // TestInspectFails: a bucket that fails is not a file that is damaged.
 func TestInspectFails(t *testing.T) {
-	for _, name := range []string{"motion.jpg", "plain.png", "plain.gif", "plain.webp", "end.mp4"} {
+	for _, name := range []string{"motion.jpg", "plain.png", "plain.gif", "plain.webp", "place.heic", "end.mp4"} {
 		file := load(t, name)
 		for _, cause := range []error{errors.New("broken pipe"), album.ErrUnavailable, io.ErrUnexpectedEOF} {
 			_, err := media.Inspect(t.Context(), failingReader{bytes.NewReader(file), int64(len(file)) / 2, cause}, int64(len(file)))
@@ -289,7 +347,7 @@ func TestInspectFails(t *testing.T) {
 
 func TestTypes(t *testing.T) {
 	for contentType, want := range map[string]string{
-		"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "video/mp4": ".mp4", "video/quicktime": ".mov",
+		"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/heic": ".heic", "video/mp4": ".mp4", "video/quicktime": ".mov",
 		"image/svg+xml": "", "text/html": "", "": "", "image/jpeg; x=y": "", "IMAGE/JPEG": "",
 	} {
 		kind, ok := media.KindOf(contentType)
@@ -323,6 +381,7 @@ func FuzzInspect(f *testing.F) {
 		}
 		if facts.Width < 1 || facts.Width > media.MaxSide || facts.Height < 1 || facts.Height > media.MaxSide ||
 			facts.Width*facts.Height > media.MaxPixels || facts.Extension == "" || facts.Duration < 0 ||
+			facts.Orientation < 1 || facts.Orientation > 8 || facts.Place != nil && !facts.Located ||
 			!facts.TakenAt.IsZero() && (facts.TakenAt.Year() < 1825 || facts.TakenAt.Year() > 2100) {
 			t.Errorf("%+v", facts)
 		}

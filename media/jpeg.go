@@ -10,69 +10,96 @@ import (
 
 // The markers of a JPEG file that matter here.
 const (
-	markerTEM  = 0x01
-	markerRST0 = 0xd0
-	markerRST7 = 0xd7
-	markerSOI  = 0xd8
-	markerEOI  = 0xd9
-	markerSOS  = 0xda
-	markerAPP1 = 0xe1
+	markerTEM   = 0x01
+	markerRST0  = 0xd0
+	markerRST7  = 0xd7
+	markerSOI   = 0xd8
+	markerEOI   = 0xd9
+	markerSOS   = 0xda
+	markerAPP0  = 0xe0
+	markerAPP1  = 0xe1
+	markerAPP2  = 0xe2
+	markerAPP14 = 0xee
+	markerAPP15 = 0xef
+	markerCOM   = 0xfe
 )
 
 // scanJPEG follows the markers to the end of the picture. Most files end with
 // the end marker and are read only as far as their first scan; behind others
 // stand second pictures or videos, so the end is found by reading on. Inside a
 // scan the end marker cannot occur by chance.
-func scanJPEG(src *source) (exif []byte, err error) {
+func scanJPEG(src *source, p *picture) error {
 	var last [2]byte
 	if err := src.readFull(last[:], src.size-2); err != nil {
-		return nil, err
+		return err
 	}
 	endsWell := last == [2]byte{0xff, markerEOI}
 
-	r := bufio.NewReaderSize(src.from(0), 64<<10)
+	section := src.from(0)
+	r := bufio.NewReaderSize(section, 64<<10)
 	scan := false
 	for {
 		marker, err := nextMarker(r)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		switch {
-		case marker == markerSOI || marker == markerTEM || marker >= markerRST0 && marker <= markerRST7:
+		case standsAlone(marker):
 			continue
 		case marker == markerEOI:
 			if !scan {
-				return nil, errStructure
+				return errStructure
 			}
-			return exif, nil
+			read, err := section.Seek(0, io.SeekCurrent)
+			p.located = p.located || read-int64(r.Buffered()) < src.size
+			return err
 		case marker == markerSOS:
 			if endsWell {
-				return exif, nil
+				return nil
 			}
 			scan = true
 		}
-		var b [2]byte
-		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return nil, err
+		length, err := segmentLength(r)
+		if err != nil {
+			return err
 		}
-		length := int(binary.BigEndian.Uint16(b[:])) - 2
-		if length < 0 {
-			return nil, errStructure
-		}
-		if marker == markerAPP1 && exif == nil {
-			segment := make([]byte, length)
-			if _, err := io.ReadFull(r, segment); err != nil {
-				return nil, err
-			}
-			if bytes.HasPrefix(segment, exifHeader) {
-				exif = segment
+		if marker < markerAPP1 || marker > markerAPP15 || marker == markerAPP14 {
+			if _, err := r.Discard(length); err != nil {
+				return err
 			}
 			continue
 		}
-		if _, err := r.Discard(length); err != nil {
-			return nil, err
+		segment := make([]byte, length)
+		if _, err := io.ReadFull(r, segment); err != nil {
+			return err
+		}
+		switch {
+		case marker == markerAPP1 && p.exif == nil && bytes.HasPrefix(segment, exifHeader):
+			p.exif = segment
+		case marker == markerAPP2 && bytes.HasPrefix(segment, iccHeader):
+			p.addICC(segment)
+		default: // XMP, IPTC, other pictures, and what is yet to come
+			p.located = true
 		}
 	}
+}
+
+// standsAlone reports whether no segment follows the marker.
+func standsAlone(marker byte) bool {
+	return marker == markerSOI || marker == markerTEM || marker >= markerRST0 && marker <= markerRST7
+}
+
+// segmentLength reads the length of a segment without the length itself.
+func segmentLength(r *bufio.Reader) (int, error) {
+	var b [2]byte
+	if _, err := io.ReadFull(r, b[:]); err != nil {
+		return 0, err
+	}
+	length := int(binary.BigEndian.Uint16(b[:])) - 2
+	if length < 0 {
+		return 0, errStructure
+	}
+	return length, nil
 }
 
 // nextMarker skips to the next marker and returns its code. Stuffed bytes in a

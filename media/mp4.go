@@ -8,42 +8,25 @@ import (
 	"time"
 )
 
-// The bounds of the walk through an MP4 or MOV file. Boxes are counted over the
-// whole file; of each box only the header and at most maxField bytes are read.
-const (
-	maxBoxes = 2000
-	maxField = 112 // the longest mvhd and tkhd
-)
-
 // quickTimeEpoch is where times in MP4 and MOV files count from, in seconds.
 var quickTimeEpoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 
-var (
-	errBox    = errors.New("a box does not fit where it stands")
-	errBoxes  = errors.New("too many boxes")
-	errNoType = errors.New("the first box is not ftyp")
-)
-
-// box is one box (atom) of the file, without its header.
-type box struct {
-	kind       string
-	start, end int64
-}
+var errNoType = errors.New("the first box is not ftyp")
 
 // movie is what the walk gathers.
 type movie struct {
-	src      *source
-	boxes    int
+	boxes
 	duration time.Duration
 	madeAt   time.Time
 	width    int // of the first video track that has a size, as shown
 	height   int
+	words    words
 }
 
 // inspectVideo reads a video's header, wherever in the file it stands, and
 // checks that header and media data are there to their end.
 func inspectVideo(src *source, facts *Facts) error {
-	m := movie{src: src}
+	m := movie{boxes: boxes{src: src}, words: words{boxes: boxes{src: src}}}
 	if err := m.file(); errors.Is(err, errNoType) {
 		return unsupported("this old form of QuickTime is not accepted")
 	} else if err != nil {
@@ -57,6 +40,7 @@ func inspectVideo(src *source, facts *Facts) error {
 	}
 	facts.Width, facts.Height = m.width, m.height
 	facts.Duration, facts.TakenAt = m.duration, m.madeAt
+	facts.Camera, facts.Place, facts.Located = camera(m.words.maker, m.words.model), m.words.place, m.words.located
 	return nil
 }
 
@@ -65,7 +49,8 @@ func inspectVideo(src *source, facts *Facts) error {
 // follows may be anything.
 func (m *movie) file() error {
 	first, moov, mdat := true, false, false
-	for off := int64(0); off < m.src.size && (!moov || !mdat); {
+	off := int64(0)
+	for off < m.src.size && (!moov || !mdat) {
 		b, err := m.next(off, m.src.size)
 		if err != nil {
 			return err
@@ -74,6 +59,7 @@ func (m *movie) file() error {
 		case first && b.kind != "ftyp":
 			return errNoType
 		case b.kind == "moof" && moov:
+			m.words.located = true // not followed to its end
 			return nil
 		case b.kind == "mdat":
 			mdat = true
@@ -82,61 +68,16 @@ func (m *movie) file() error {
 			if err := m.children(b, m.inMovie); err != nil {
 				return err
 			}
+		case b.kind != "ftyp" && b.kind != "free" && b.kind != "skip" && b.kind != "wide":
+			m.words.located = true
 		}
 		first, off = false, b.end
 	}
+	if off < m.src.size {
+		m.words.located = true
+	}
 	if !moov || !mdat {
 		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-
-// next reads the header of the box at off, which must end at or before end.
-func (m *movie) next(off, end int64) (box, error) {
-	if m.boxes++; m.boxes > maxBoxes {
-		return box{}, errBoxes
-	}
-	var h [16]byte
-	if off+8 > end {
-		return box{}, io.ErrUnexpectedEOF
-	}
-	if err := m.src.readFull(h[:8], off); err != nil {
-		return box{}, err
-	}
-	b := box{kind: string(h[4:8]), start: off + 8}
-	size := uint64(binary.BigEndian.Uint32(h[:]))
-	switch size {
-	case 0: // to the end of what it stands in
-		b.end = end
-		return b, nil
-	case 1:
-		if b.start = off + 16; b.start > end {
-			return box{}, io.ErrUnexpectedEOF
-		}
-		if err := m.src.readFull(h[8:], off+8); err != nil {
-			return box{}, err
-		}
-		size = binary.BigEndian.Uint64(h[8:])
-	}
-	if size < uint64(b.start-off) || size > uint64(end-off) {
-		return box{}, errBox
-	}
-	b.end = off + int64(size)
-	return b, nil
-}
-
-// children calls visit for each box in b. Depth is bounded by the visits, which
-// go down along one known path.
-func (m *movie) children(b box, visit func(box) error) error {
-	for off := b.start; off+8 <= b.end; {
-		child, err := m.next(off, b.end)
-		if err != nil {
-			return err
-		}
-		if err := visit(child); err != nil {
-			return err
-		}
-		off = child.end
 	}
 	return nil
 }
@@ -147,6 +88,13 @@ func (m *movie) inMovie(b box) error {
 		return m.movieHeader(b)
 	case "trak":
 		return m.track(b)
+	case "udta":
+		m.words.userData(b)
+	case "meta":
+		m.words.meta(b)
+	case "iods":
+	default:
+		m.words.located = true
 	}
 	return nil
 }
@@ -192,7 +140,7 @@ func movieTime(seconds uint64) time.Time {
 // track takes the size of a track if it is the first video that has one.
 func (m *movie) track(b box) error {
 	var width, height int
-	video := false
+	video, known := false, false
 	err := m.children(b, func(b box) (err error) {
 		switch b.kind {
 		case "tkhd":
@@ -203,12 +151,20 @@ func (m *movie) track(b box) error {
 					return nil
 				}
 				f, _, err := m.fields(b, 12, 12)
-				video = err == nil && string(f[8:12]) == "vide"
+				if err == nil {
+					video = string(f[8:12]) == "vide"
+					known = video || string(f[8:12]) == "soun"
+				}
 				return err
 			})
+		case "udta":
+			m.words.userData(b)
+		case "meta":
+			m.words.meta(b)
 		}
 		return err
 	})
+	m.words.located = m.words.located || !known // it may tell place by place
 	if err == nil && video && m.width == 0 && width > 0 && height > 0 {
 		m.width, m.height = width, height
 	}
@@ -235,21 +191,4 @@ func (m *movie) trackSize(b box) (width, height int, err error) {
 		width, height = height, width
 	}
 	return width, height, nil
-}
-
-// fields reads the beginning of a full box: at least short bytes, or at least
-// long bytes if its version has 64-bit times.
-func (m *movie) fields(b box, short, long int) (f []byte, is64 bool, err error) {
-	f = make([]byte, min(maxField, b.end-b.start))
-	if err := m.src.readFull(f, b.start); err != nil {
-		return nil, false, err
-	}
-	need := short
-	if len(f) > 0 && f[0] == 1 {
-		need, is64 = long, true
-	}
-	if len(f) < need {
-		return nil, false, errBox
-	}
-	return f, is64, nil
 }

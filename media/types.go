@@ -13,6 +13,7 @@ var types = [...]struct {
 	{"image/png", album.Photo, ".png"},
 	{"image/gif", album.Photo, ".gif"},
 	{"image/webp", album.Photo, ".webp"},
+	{"image/heic", album.Photo, ".heic"},
 	{"video/mp4", album.Video, ".mp4"},
 	{"video/quicktime", album.Video, ".mov"},
 }
@@ -22,6 +23,8 @@ func canonical(sniffed string) string {
 	switch sniffed {
 	case "image/apng":
 		return "image/png"
+	case "image/heif", "image/heic-sequence", "image/heif-sequence": // told apart by what is in them
+		return "image/heic"
 	case "video/x-m4v": // the same container
 		return "video/mp4"
 	}

@@ -42,6 +42,12 @@ var rules = []row{
 	{pkg: "media", own: []string{"album"}, libs: []string{
 		"github.com/bep/imagemeta", "github.com/gabriel-vasile/mimetype", "golang.org/x/image", "golang.org/x/sync",
 	}},
+	{pkg: "media/render", own: []string{"album", "media", "media/render/heif"}, libs: []string{
+		"github.com/buckket/go-blurhash", "golang.org/x/image", "golang.org/x/sys",
+	}},
+	{pkg: "media/render/heif", libs: []string{"github.com/tetratelabs/wazero"}},
+	{pkg: "media/render/rendertest"},
+	{pkg: "media/render/rendertest/child", own: []string{"media/render"}},
 	{pkg: "media/mediatest", own: []string{"album", "media"}, libs: testLibs},
 	{pkg: "media/diskmedia", own: []string{"album", "media"}, libs: []string{"golang.org/x/sync", "golang.org/x/sys"}},
 	{pkg: "media/gcsmedia", own: []string{"album", "media"}, libs: []string{
@@ -55,7 +61,7 @@ var rules = []row{
 	{pkg: "internal/testenv/mongoserver", libs: []string{"go.mongodb.org/mongo-driver/v2"}},
 	{pkg: "internal/migrate", own: []string{"album", "store", "media"}, libs: []string{"golang.org/x/sync"}},
 	{pkg: "internal/...", own: []string{"album", "internal/..."}, libs: []string{anyLib}},
-	{pkg: "service/...", own: []string{"album", "store", "realtime", "media", "wechat", "internal/...", "service/..."}, libs: []string{anyLib}},
+	{pkg: "service/...", own: []string{"album", "store", "realtime", "media", "media/render", "wechat", "internal/...", "service/..."}, libs: []string{anyLib}},
 	// media and realtime for the values that service hands on: tickets, signed URLs, streams.
 	{pkg: "graph/...", own: []string{"album", "media", "graph/..."}, libs: []string{anyLib}},
 	{pkg: "resolvers/...", own: []string{"album", "media", "realtime", "service/...", "graph/...", "internal/...", "resolvers/..."}, libs: []string{anyLib}},
@@ -81,7 +87,7 @@ var testRules = []row{
 	{pkg: "store/...", own: []string{"store/storetest", "internal/id", "internal/testenv/mongoserver", "internal/testenv/proxy"}},
 	// The hub is tested on a real broker.
 	{pkg: "realtime/...", own: []string{"realtime/brokertest", "realtime/membroker", "internal/id", "internal/testenv/redisserver"}},
-	{pkg: "media/...", own: []string{"media/mediatest", "internal/id", "internal/testenv/gcsserver"}},
+	{pkg: "media/...", own: []string{"media/mediatest", "media/render/rendertest", "internal/id", "internal/testenv/gcsserver"}},
 	{pkg: "internal/testenv/gcsserver", libs: []string{"cloud.google.com/go/storage", "google.golang.org/api"}},
 	{pkg: "internal/migrate", own: append([]string{
 		"store/storetest", "internal/testenv/mongoserver", "internal/testenv/gcsserver",
