@@ -146,3 +146,17 @@ func FuzzForm(f *testing.F) {
 		}
 	})
 }
+
+// FuzzContentRange: any range is read or refused, and one that was read is
+// inside its total.
+func FuzzContentRange(f *testing.F) {
+	for _, seed := range []string{"bytes 0-0/1", "bytes */7", "bytes 5-9/*", "bytes */*", "bytes 4611686018427387903-4611686018427387903/*"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, ok := readContentRange(text)
+		if ok && (c.first < 0 || c.size < 0 || c.asks != (c.size == 0) || c.total >= 0 && c.first+c.size > c.total) {
+			t.Errorf("%q: %+v", text, c)
+		}
+	})
+}

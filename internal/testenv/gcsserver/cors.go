@@ -33,14 +33,14 @@ func (s *Server) ruleFor(origin, method string) (rule, bool) {
 	return rule{}, false
 }
 
-// allowOrigin tells a browser that its page may read the answer, if the bucket's
-// settings say so.
-func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) {
-	found, ok := s.ruleFor(r.Header.Get("Origin"), r.Method)
+// allowOrigin tells a browser that its page may read the answer to a method, if
+// the bucket's settings say so.
+func (s *Server) allowOrigin(w http.ResponseWriter, origin, method string) {
+	found, ok := s.ruleFor(origin, method)
 	if !ok {
 		return
 	}
-	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	w.Header().Set("Access-Control-Allow-Origin", origin)
 	w.Header().Set("Access-Control-Expose-Headers", strings.Join(found.ResponseHeader, ", "))
 	w.Header().Set("Vary", "Origin")
 }

@@ -5,7 +5,8 @@
 // fake-gcs-server without authentication, mended where that fake would ignore
 // what a caller relies on (json.go). The XML API, for signed URLs and forms, is
 // written from Google's documents "Canonical requests", "Signatures", "POST
-// Object" and "HTTP status and error codes for XML", because the fake verifies
+// Object", "Initiate a resumable upload", "Perform resumable uploads" and "HTTP
+// status and error codes for XML", because the fake verifies
 // nothing: here a request that Google would refuse is refused.
 //
 // Where the documents leave room it is the stricter reading: what a form holds
@@ -63,6 +64,7 @@ type Server struct {
 	accounts map[string]*rsa.PublicKey
 	settings map[string]json.RawMessage // cors and lifecycle of the bucket
 	copies   map[string]int64           // bytes moved, by the token of a copy
+	sessions map[string]*session        // resumable uploads, by upload_id
 }
 
 // Start serves until Close.
@@ -74,6 +76,7 @@ func Start(o Options) (*Server, error) {
 		accounts: map[string]*rsa.PublicKey{},
 		settings: map[string]json.RawMessage{},
 		copies:   map[string]int64{},
+		sessions: map[string]*session{},
 	}
 	if s.Bucket == "" {
 		s.Bucket = "keepsake-test"

@@ -15,16 +15,21 @@ import (
 const maxObject = 1 << 30
 
 // serveXML serves signed requests: GET, HEAD and PUT of an object, POST of a
-// form to the bucket.
+// form to the bucket, and resumable uploads, which a signed POST begins.
 func (s *Server) serveXML(w http.ResponseWriter, r *http.Request) {
 	key, f := s.locate(r)
 	if f == nil && r.Method == http.MethodOptions {
 		s.preflight(w, r)
 		return
 	}
-	s.allowOrigin(w, r)
+	session := f == nil && r.URL.Query().Has("upload_id")
+	if !session {
+		s.allowOrigin(w, r.Header.Get("Origin"), r.Method)
+	}
 	if f == nil {
 		switch {
+		case session:
+			f = s.serveSession(w, r, key)
 		case r.Method == http.MethodPost && key == "":
 			f = s.postForm(w, r)
 		case key == "":
@@ -74,6 +79,8 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request, key string)
 		return s.get(w, r, key)
 	case http.MethodPut:
 		return s.put(w, r, key, digest)
+	case http.MethodPost:
+		return s.startResumable(w, r, key)
 	}
 	return &fault{http.StatusMethodNotAllowed, "MethodNotAllowed", "this is not done here"}
 }
