@@ -4,7 +4,8 @@
 //
 // Objects are immutable. A file is written under a temporary name, synced,
 // linked to its place (which never overwrites) and its folders are synced; so
-// an object is whole or absent, whatever is killed in between. One process owns
+// an object is whole or absent, whatever is killed in between. Uploads in chunks
+// gather in a file of their own until they are whole (partial.go). One process owns
 // a folder at a time. The file system must know hard links.
 //
 // A signed URL is its own credential: who has it may use it until it expires,
@@ -20,6 +21,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"keepsake/album"
@@ -40,8 +42,8 @@ type Options struct {
 	Now func() time.Time
 	// Logger is told of faults that clients only learn the code of; nil is none.
 	Logger *slog.Logger
-	// MaxUploads is how many uploads run at a time; one more is answered 503
-	// with Retry-After. 0 is 64.
+	// MaxUploads is how many uploads and chunks run at a time, with 256 KiB of
+	// memory each; one more is answered 503 with Retry-After. 0 is 64.
 	MaxUploads int
 	// IdleTimeout is how long an upload may stand still; 0 is 30 s.
 	IdleTimeout time.Duration
@@ -58,6 +60,8 @@ type Bucket struct {
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{} // one for each upload that runs
+	buffers sync.Pool     // of copySize; there are no more than uploads
+	turns   *turns
 	idle    time.Duration
 	minRate int64
 }
@@ -65,7 +69,8 @@ type Bucket struct {
 var _ media.Bucket = (*Bucket)(nil)
 
 // Open opens the bucket in dir, which it makes if it is not there, and removes
-// what uploads that were killed left behind.
+// what uploads that were killed left behind. Uploads in chunks go on where they
+// were, unless nothing came for 48 hours.
 func Open(dir string, o Options) (*Bucket, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") ||
@@ -82,6 +87,7 @@ func Open(dir string, o Options) (*Bucket, error) {
 		log:     o.Logger,
 		idle:    o.IdleTimeout,
 		minRate: o.MinRate,
+		turns:   newTurns(),
 	}
 	if b.now == nil {
 		b.now = time.Now
@@ -112,18 +118,21 @@ func Open(dir string, o Options) (*Bucket, error) {
 	return b, nil
 }
 
-// prepare makes the two folders, empties the one of temporary files, and tries
-// whether the file system has what a bucket stands on.
+// prepare makes the folders, empties the one of temporary files, removes old
+// partial files, and tries whether the file system has what a bucket stands on.
 func (b *Bucket) prepare() error {
 	if err := b.root.RemoveAll(tempDir); err != nil {
 		return err
 	}
-	for _, dir := range []string{tempDir, objectDir} {
+	for _, dir := range []string{tempDir, partialDir, objectDir} {
 		if err := b.root.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
 	if err := b.syncDir("."); err != nil {
+		return err
+	}
+	if err := b.sweepPartials(); err != nil {
 		return err
 	}
 	t, err := b.newTemp()
@@ -242,10 +251,19 @@ func (b *Bucket) Publish(_ context.Context, from, to, _ string) error {
 	return b.settle(target)
 }
 
-// Delete takes an object away, and the folders that it leaves empty.
-func (b *Bucket) Delete(_ context.Context, key string) error {
+// Delete takes an object away, and the folders that it leaves empty. It stops an
+// upload in chunks that is under way for the key and removes what has arrived.
+func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if err := media.CheckKey(key); err != nil {
 		return err
+	}
+	t, err := b.turns.take(ctx, key, nil, true)
+	if err != nil {
+		return err
+	}
+	defer b.turns.give(key, t)
+	if err := b.removePartial(key); err != nil {
+		return failure("delete", err)
 	}
 	if err := b.unlink(pathOf(key)); err != nil {
 		return failure("delete", err)

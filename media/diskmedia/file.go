@@ -67,8 +67,11 @@ func (t *temp) commit(key string) (same bool, err error) {
 	if same, err = t.equals(target); err != nil {
 		return false, failure("commit", err)
 	}
-	return same, album.Errorf(album.CodeConflict, "there is an object with this key already")
+	return same, errTaken
 }
+
+// errTaken is for a key that has an object of other bytes.
+var errTaken = album.Errorf(album.CodeConflict, "there is an object with this key already")
 
 // equals compares the file with the one at target.
 func (t *temp) equals(target string) (bool, error) {
@@ -80,24 +83,33 @@ func (t *temp) equals(target string) (bool, error) {
 	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
 		return false, err
 	}
-	x, y := make([]byte, 64<<10), make([]byte, 64<<10)
+	return sameBytes(t.file, f)
+}
+
+// sameBytes reads both until they differ or end.
+func sameBytes(x, y io.Reader) (bool, error) {
+	p, q := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
-		n, errX := io.ReadFull(t.file, x)
-		m, errY := io.ReadFull(f, y)
-		if !bytes.Equal(x[:n], y[:m]) {
+		n, errX := io.ReadFull(x, p)
+		m, errY := io.ReadFull(y, q)
+		if err := errors.Join(unlessEnded(errX), unlessEnded(errY)); err != nil {
+			return false, err
+		}
+		if !bytes.Equal(p[:n], q[:m]) {
 			return false, nil
 		}
-		if ended(errX) || ended(errY) {
-			return ended(errX) && ended(errY), nil
-		}
-		if err := errors.Join(errX, errY); err != nil {
-			return false, err
+		if errX != nil || errY != nil {
+			return errX != nil && errY != nil, nil
 		}
 	}
 }
 
-func ended(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+// unlessEnded drops the errors that a reader ends with.
+func unlessEnded(err error) error {
+	if _, ok := errors.AsType[*clientFault](err); !ok && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		return nil
+	}
+	return err
 }
 
 // link gives the file at from the name to as well, with the folders that it

@@ -16,7 +16,7 @@ const maxField = 256
 // the file as the last part. What type and name the file's part gives itself is
 // ignored: wx.uploadFile makes them up, and the bytes are sniffed later anyway.
 func (b *Bucket) post(w http.ResponseWriter, r *http.Request) error {
-	if r.URL.Path != "/" && r.URL.Path != "" || r.URL.RawQuery != "" {
+	if r.URL.RawQuery != "" {
 		return errForged
 	}
 	body := b.pace(w, r.Body)

@@ -31,7 +31,8 @@ func (r *refusal) Unwrap() error { return r.err }
 
 // ServeHTTP takes and serves objects. Mount it with the prefix stripped
 // (http.StripPrefix("/media", bucket)): the path is "/" and the key, and "/"
-// alone for POST forms.
+// alone for POST forms. It answers a chunk with 308 and no Location, as Google
+// Cloud Storage does: clients must not take that for a redirect.
 //
 // Any web page may use a signed URL: answers allow every origin, without
 // credentials, because the URL is the credential. Errors are JSON,
@@ -42,18 +43,30 @@ func (b *Bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Retry-After")
+	h.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Location, Range, Retry-After")
+	if r.ContentLength != 0 {
+		// The server reads the rest of what is refused here, and must not wait for ever.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(b.idle)) // pacedBody says if it cannot
+	}
 	var err error
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		err = b.read(w, r)
 	case http.MethodPut:
-		err = b.put(w, r)
+		if r.URL.Query().Has(paramSession) {
+			err = b.chunk(w, r)
+		} else {
+			err = b.put(w, r)
+		}
 	case http.MethodPost:
-		err = b.post(w, r)
+		if r.URL.Path == "/" || r.URL.Path == "" {
+			err = b.post(w, r)
+		} else {
+			err = b.begin(w, r)
+		}
 	case http.MethodOptions:
 		h.Set("Access-Control-Allow-Methods", allowed)
-		h.Set("Access-Control-Allow-Headers", "Content-Type, If-Modified-Since, If-None-Match, If-Range, Range")
+		h.Set("Access-Control-Allow-Headers", "Content-Range, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range")
 		h.Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 	default:

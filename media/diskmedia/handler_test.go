@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -152,10 +153,16 @@ func TestExpiredStatus(t *testing.T) {
 
 func TestPreflight(t *testing.T) {
 	_, s := start(t, t.TempDir(), diskmedia.Options{})
-	h := do(t, s, request(t, "OPTIONS", s.URL+"/media/"+key, nil, "Origin", "https://example.com", "Access-Control-Request-Method", "PUT"), 204, "")
-	if !strings.Contains(h.Get("Access-Control-Allow-Methods"), "PUT") || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "Content-Type") ||
-		h.Get("Access-Control-Allow-Credentials") != "" {
-		t.Errorf("%v", h)
+	for _, method := range []string{"PUT", "POST"} {
+		h := do(t, s, request(t, "OPTIONS", s.URL+"/media/"+key, nil, "Origin", "https://example.com", "Access-Control-Request-Method", method), 204, "")
+		if !strings.Contains(h.Get("Access-Control-Allow-Methods"), method) || h.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: %v", method, h)
+		}
+		for _, name := range []string{"Content-Type", "Content-Range"} {
+			if !strings.Contains(h.Get("Access-Control-Allow-Headers"), name) {
+				t.Errorf("%s: pages cannot send %s: %v", method, name, h)
+			}
+		}
 	}
 }
 
@@ -186,6 +193,53 @@ func TestServedTypes(t *testing.T) {
 			t.Errorf("Cache-Control %q", got)
 		}
 		do(t, s, request(t, "HEAD", u.URL, nil), 200, "")
+	}
+}
+
+// TestServing: what browsers build on, whatever is asked for.
+func TestServing(t *testing.T) {
+	b, s := start(t, t.TempDir(), diskmedia.Options{})
+	if err := b.Write(t.Context(), key, "", strings.NewReader("0123456789")); err != nil {
+		t.Fatal(err)
+	}
+	u, err := b.SignRead(t.Context(), media.ReadRequest{Key: key, ContentType: "image/jpeg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := do(t, s, request(t, "GET", u.URL, nil), 200, "")
+	etag, modified := whole.Get("ETag"), whole.Get("Last-Modified")
+	if etag == "" || strings.HasPrefix(etag, "W/") || modified == "" || whole.Get("Accept-Ranges") != "bytes" {
+		t.Fatalf("%v", whole)
+	}
+	for _, c := range []struct {
+		method string
+		header []string
+		status int
+		want   map[string]string
+	}{
+		{"GET", nil, 200, map[string]string{"Content-Length": "10", "Content-Type": "image/jpeg"}},
+		{"HEAD", nil, 200, map[string]string{"Content-Length": "10", "Content-Type": "image/jpeg"}},
+		{"GET", []string{"Range", "bytes=2-4"}, 206, map[string]string{"Content-Length": "3", "Content-Range": "bytes 2-4/10"}},
+		{"HEAD", []string{"Range", "bytes=2-4"}, 206, map[string]string{"Content-Length": "3", "Content-Range": "bytes 2-4/10"}},
+		{"GET", []string{"Range", "bytes=2-4", "If-Range", etag}, 206, map[string]string{"Content-Range": "bytes 2-4/10"}},
+		{"GET", []string{"Range", "bytes=2-4", "If-Range", `"another"`}, 200, map[string]string{"Content-Length": "10"}},
+		{"GET", []string{"If-None-Match", etag}, 304, nil},
+		{"HEAD", []string{"If-None-Match", `"another", ` + etag}, 304, nil},
+		{"GET", []string{"If-None-Match", `"another"`}, 200, map[string]string{"Content-Length": "10"}},
+		{"GET", []string{"If-Modified-Since", modified}, 304, nil},
+	} {
+		h := do(t, s, request(t, c.method, u.URL, nil, c.header...), c.status, "")
+		for name, want := range c.want {
+			if h.Get(name) != want {
+				t.Errorf("%s %q: %s is %q, want %q", c.method, c.header, name, h.Get(name), want)
+			}
+		}
+		if h.Get("ETag") != etag || !strings.HasSuffix(h.Get("Cache-Control"), ", immutable") {
+			t.Errorf("%s %q: %v", c.method, c.header, h)
+		}
+	}
+	if h := do(t, s, request(t, "GET", u.URL, nil, "Range", "bytes=10-"), 416, ""); h.Get("Content-Range") != "bytes */10" {
+		t.Errorf("behind the end: %v", h)
 	}
 }
 
@@ -250,6 +304,28 @@ func TestSlowBody(t *testing.T) {
 		t.Errorf("%s, want 408", response.Status)
 	}
 	eventually(t, dir, 0)
+}
+
+// TestRefusedBody: who announces a body and sends none is answered too.
+func TestRefusedBody(t *testing.T) {
+	_, s := start(t, t.TempDir(), diskmedia.Options{IdleTimeout: 100 * time.Millisecond})
+	for _, r := range []string{"PUT /media/a?s=x", "PUT /media/a?u=1", "POST /media/a", "POST /media/", "PATCH /media/a"} {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", r); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", r, err)
+		}
+		if response.StatusCode < 400 {
+			t.Errorf("%s: %s", r, response.Status)
+		}
+		_ = errors.Join(response.Body.Close(), conn.Close())
+	}
 }
 
 func TestClientGone(t *testing.T) {

@@ -2,9 +2,11 @@ package diskmedia
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"mime/multipart"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,11 +104,61 @@ func TestFailure(t *testing.T) {
 	}
 }
 
+// TestPatience: who waits for a turn that does not end is told to come again.
+func TestPatience(t *testing.T) {
+	ts := newTurns()
+	ts.silence, ts.patience = time.Millisecond, 20*time.Millisecond
+	first, old := ts.try("a", nil)
+	if old != nil {
+		t.Fatal("a turn of nobody is taken")
+	}
+	if _, err := ts.take(t.Context(), "a", nil, true); album.CodeOf(err) != album.CodeUnavailable {
+		t.Errorf("%v, want UNAVAILABLE", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := ts.take(gone, "a", nil, false); album.CodeOf(err) != album.CodeUnavailable {
+		t.Errorf("%v, want UNAVAILABLE", err)
+	}
+	other, err := ts.take(t.Context(), "b", nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts.give("b", other)
+	ts.give("a", first)
+	again, err := ts.take(t.Context(), "a", nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts.give("a", again)
+	if len(ts.running) > 0 {
+		t.Errorf("left: %v", ts.running)
+	}
+}
+
+// TestFullDisk: a chunk that finds no room is STORAGE_FULL. The file is a device
+// that never has any.
+func TestFullDisk(t *testing.T) {
+	f, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // a device
+	b := &Bucket{idle: time.Second, minRate: 1}
+	body := b.pace(httptest.NewRecorder(), strings.NewReader(strings.Repeat("x", 2*media.ChunkUnit)))
+	body.expect(2 * media.ChunkUnit)
+	p := &temp{bucket: b, file: f, name: "full"}
+	c := chunkRange{size: 2 * media.ChunkUnit, total: 3 * media.ChunkUnit}
+	if have, err := p.add(c, 0, body, &turn{}); album.CodeOf(err) != album.CodeStorageFull {
+		t.Errorf("%d, %v, want STORAGE_FULL", have, err)
+	}
+}
+
 // TestSignatures: no purpose or split of the parts stands for another.
 func TestSignatures(t *testing.T) {
 	b := &Bucket{key: make([]byte, KeySize), now: time.Now}
 	seen := map[string]bool{}
-	for _, p := range []purpose{forRead, forPut, forPost} {
+	for _, p := range []purpose{forRead, forPut, forPost, forBegin, forChunk} {
 		for _, parts := range [][]string{{"a", "b", "", "c"}, {"a", "", "b", "c"}, {"ab", "", "", "c"}, {"a", "b", "c", ""}, {"a", "bc"}, {"a\x01b", "c"}} {
 			s := b.sign(p, parts...)
 			if seen[s] {

@@ -8,6 +8,7 @@ import (
 // The layout below the bucket's folder:
 //
 //	tmp/                                           what is being written
+//	partial/incoming+med_01K57WZQ0…                an upload in chunks that is under way
 //	objects/incoming+/med_01K5~/7W~/ZQ0…           the object incoming/med_01K57WZQ0…
 //	objects/m+/med_01K5~/7W~/ZQ0…+/original.jpg    the object m/med_01K57WZQ0…/original.jpg
 //
@@ -20,8 +21,9 @@ import (
 // share a path, and "a" and "a/b" can both be objects. A bucket in use is never
 // laid out anew: whoever changes this moves the files.
 const (
-	tempDir   = "tmp"
-	objectDir = "objects"
+	tempDir    = "tmp"
+	partialDir = "partial"
+	objectDir  = "objects"
 
 	segmentMark = '+'
 	pieceMark   = '~'

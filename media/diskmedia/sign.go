@@ -23,6 +23,7 @@ const (
 	paramType      = "t"
 	paramName      = "n"
 	paramBytes     = "b"
+	paramSession   = "u"
 	paramSignature = "s"
 
 	fieldKey       = "key"
@@ -41,6 +42,9 @@ const (
 	forRead purpose = "keepsake media 1 read"
 	forPut  purpose = "keepsake media 1 put"
 	forPost purpose = "keepsake media 1 post"
+	// An upload in chunks begins with one URL and goes on with another.
+	forBegin purpose = "keepsake media 1 begin"
+	forChunk purpose = "keepsake media 1 chunk"
 )
 
 // sign covers the purpose and each part with its length, so that no two lists
@@ -105,15 +109,19 @@ func (b *Bucket) SignUpload(_ context.Context, r media.UploadRequest) (media.Tic
 	ends := r.ExpiresAt.Truncate(time.Second).UTC()
 	expires, size := strconv.FormatInt(ends.Unix(), 10), strconv.FormatInt(r.Bytes, 10)
 	switch r.Method {
-	case media.PUT:
+	case media.PUT, media.CHUNKS:
+		what := forPut
+		if r.Method == media.CHUNKS {
+			what = forBegin
+		}
 		query := url.Values{
 			paramExpires:   {expires},
 			paramType:      {r.ContentType},
 			paramBytes:     {size},
-			paramSignature: {b.sign(forPut, r.Key, expires, r.ContentType, size)},
+			paramSignature: {b.sign(what, r.Key, expires, r.ContentType, size)},
 		}
 		return media.Ticket{
-			Method:    media.PUT,
+			Method:    r.Method,
 			URL:       b.base + "/" + r.Key + "?" + query.Encode(),
 			Headers:   []media.Field{{Name: "Content-Type", Value: r.ContentType}},
 			ExpiresAt: ends,
@@ -133,7 +141,7 @@ func (b *Bucket) SignUpload(_ context.Context, r media.UploadRequest) (media.Tic
 			ExpiresAt: ends,
 		}, nil
 	}
-	return media.Ticket{}, album.Invalid("method", "this is neither PUT nor POST")
+	return media.Ticket{}, album.Invalid("method", "this is neither PUT, POST nor CHUNKS")
 }
 
 // upload is what a ticket allows.
@@ -160,6 +168,18 @@ func (b *Bucket) ticket(p purpose, key, expires, contentType, size, signature st
 		return upload{}, album.Errorf(album.CodeUploadExpired, "this ticket has expired, ask for a new one")
 	}
 	return upload{key: key, contentType: contentType, bytes: n}, nil
+}
+
+// ticketIn checks the ticket in a URL, whose query has just these names, and
+// returns the query too.
+func (b *Bucket) ticketIn(u *url.URL, p purpose, names ...string) (upload, url.Values, error) {
+	query, err := params(u, names...)
+	if err != nil {
+		return upload{}, nil, err
+	}
+	t, err := b.ticket(p, strings.TrimPrefix(u.Path, "/"), query.Get(paramExpires),
+		query.Get(paramType), query.Get(paramBytes), query.Get(paramSignature))
+	return t, query, err
 }
 
 // params reads a query that has each of the names exactly once and nothing else.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"keepsake/album"
@@ -19,12 +19,7 @@ var (
 // put takes the bytes of a PUT: the signed type in the header and the signed
 // length, to the byte.
 func (b *Bucket) put(w http.ResponseWriter, r *http.Request) error {
-	query, err := params(r.URL, paramExpires, paramType, paramBytes, paramSignature)
-	if err != nil {
-		return err
-	}
-	u, err := b.ticket(forPut, strings.TrimPrefix(r.URL.Path, "/"), query.Get(paramExpires),
-		query.Get(paramType), query.Get(paramBytes), query.Get(paramSignature))
+	u, _, err := b.ticketIn(r.URL, forPut, paramExpires, paramType, paramBytes, paramSignature)
 	if err != nil {
 		return err
 	}
@@ -51,12 +46,11 @@ func (b *Bucket) put(w http.ResponseWriter, r *http.Request) error {
 // are CONFLICT. Either way the whole body is read, because an answer that
 // overtakes it is often lost with the connection.
 func (b *Bucket) receive(w http.ResponseWriter, u upload, body *pacedBody, file io.Reader, whole func() error) error {
-	select {
-	case b.uploads <- struct{}{}:
-		defer func() { <-b.uploads }()
-	default:
-		return album.Errorf(album.CodeUnavailable, "too many uploads at once, try again")
+	leave, err := b.enter()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	body.expect(u.bytes)
 	t, err := b.newTemp()
 	if err != nil {
@@ -64,7 +58,7 @@ func (b *Bucket) receive(w http.ResponseWriter, u upload, body *pacedBody, file 
 	}
 	defer t.discard()
 
-	n, err := io.Copy(t.file, io.LimitReader(clientReader{file}, u.bytes))
+	n, err := t.appendBody(0, io.LimitReader(clientReader{file}, u.bytes), nil)
 	if fault, ok := errors.AsType[*clientFault](err); ok {
 		return explain(fault.err)
 	}
@@ -91,6 +85,16 @@ func (b *Bucket) receive(w http.ResponseWriter, u upload, body *pacedBody, file 
 	return err
 }
 
+// enter takes one of the places for uploads that run; leave gives it back.
+func (b *Bucket) enter() (leave func(), err error) {
+	select {
+	case b.uploads <- struct{}{}:
+		return func() { <-b.uploads }, nil
+	default:
+		return nil, album.Errorf(album.CodeUnavailable, "too many uploads at once, try again")
+	}
+}
+
 // pacedBody reads a request's body under deadlines and a limit. Deadlines are of
 // the real clock: they are about connections, not about tickets.
 type pacedBody struct {
@@ -99,6 +103,9 @@ type pacedBody struct {
 	conn   *http.ResponseController
 	ends   time.Time // the latest moment for the last byte
 	left   int64     // what may still be read
+	began  time.Time
+	moved  atomic.Int64 // when the last bytes came, in nanoseconds after began
+	gone   atomic.Bool
 }
 
 // overhead is how much a body may hold besides the file: boundaries, headers
@@ -106,11 +113,13 @@ type pacedBody struct {
 const overhead = 16 << 10
 
 func (b *Bucket) pace(w http.ResponseWriter, body io.Reader) *pacedBody {
+	now := time.Now()
 	return &pacedBody{
 		bucket: b,
 		body:   body,
 		conn:   http.NewResponseController(w),
-		ends:   time.Now().Add(grace),
+		began:  now,
+		ends:   now.Add(grace),
 		left:   overhead,
 	}
 }
@@ -132,9 +141,31 @@ func (p *pacedBody) Read(buf []byte) (int, error) {
 	if err := p.conn.SetReadDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
+	if p.gone.Load() { // after the deadline was set, so that giveWay has the last word
+		return 0, errGaveWay
+	}
 	n, err := p.body.Read(buf[:min(int64(len(buf)), p.left)])
 	p.left -= int64(n)
+	p.touch()
+	if err != nil && p.gone.Load() {
+		err = errGaveWay
+	}
 	return n, err
+}
+
+// touch says that something moved.
+func (p *pacedBody) touch() { p.moved.Store(int64(time.Since(p.began))) }
+
+// silent is how long nothing came.
+func (p *pacedBody) silent() time.Duration {
+	return time.Since(p.began) - time.Duration(p.moved.Load())
+}
+
+// giveWay ends reading, now and for good. It may be called at any time until
+// the request ends.
+func (p *pacedBody) giveWay() {
+	p.gone.Store(true)
+	_ = p.conn.SetReadDeadline(time.Unix(1, 0)) // a connection without deadlines stops at its next read
 }
 
 // done lifts the deadline, which would otherwise strike while the disk works.

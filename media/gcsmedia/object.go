@@ -182,7 +182,7 @@ func (b *Bucket) Publish(ctx context.Context, from, to, contentType string) erro
 	return nil
 }
 
-// Delete takes an object away.
+// Delete takes an object away. It cannot end an upload in chunks: see SignUpload.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if err := media.CheckKey(key); err != nil {
 		return err

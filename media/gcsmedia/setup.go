@@ -54,6 +54,7 @@ func (b *Bucket) Setup(ctx context.Context, s Settings) (changed bool, err error
 		ResponseHeaders: []string{
 			"Content-Type", "x-goog-content-length-range", "x-goog-if-generation-match", "Range", "If-None-Match",
 			"Accept-Ranges", "Content-Disposition", "Content-Length", "Content-Range", "ETag",
+			"x-goog-resumable", "x-upload-content-length", "Location",
 		},
 		MaxAge: 24 * time.Hour,
 	}}

@@ -2,6 +2,7 @@ package gcsmedia_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,30 +61,87 @@ func TestSetup(t *testing.T) {
 		}
 	}
 
-	ticket, err := b.SignUpload(ctx, media.UploadRequest{Key: key, Method: media.PUT, ContentType: kind, Bytes: 1, ExpiresAt: time.Now().Add(time.Hour)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, h := range ticket.Headers {
-		names = append(names, h.Name)
-	}
-	for origin, allowed := range map[string]bool{"https://album.example.com": true, "https://example.com": false} {
-		r, err := http.NewRequestWithContext(ctx, http.MethodOptions, ticket.URL, nil)
+	for _, c := range []struct {
+		method media.Method
+		verb   string
+	}{{media.PUT, http.MethodPut}, {media.CHUNKS, http.MethodPost}} {
+		ticket, err := b.SignUpload(ctx, media.UploadRequest{Key: key, Method: c.method, ContentType: kind, Bytes: 1, ExpiresAt: time.Now().Add(time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Origin", origin)
-		r.Header.Set("Access-Control-Request-Method", http.MethodPut)
-		r.Header.Set("Access-Control-Request-Headers", strings.Join(names, ","))
+		var names []string
+		for _, h := range ticket.Headers {
+			names = append(names, h.Name)
+		}
+		for origin, allowed := range map[string]bool{"https://album.example.com": true, "https://example.com": false} {
+			h := preflight(t, ticket.URL, origin, c.verb, names...)
+			if got := h.Get("Access-Control-Allow-Origin") == origin; got != allowed {
+				t.Errorf("%s, %s: %v", c.method, origin, h)
+			}
+		}
+	}
+}
+
+// preflight asks, as a browser does, whether a page may send a request.
+func preflight(t *testing.T, url, origin, method string, headers ...string) http.Header {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", origin)
+	r.Header.Set("Access-Control-Request-Method", method)
+	r.Header.Set("Access-Control-Request-Headers", strings.Join(headers, ","))
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer.Header
+}
+
+// TestPageSendsChunks: a page begins an upload in chunks, reads where it goes,
+// sends a chunk and reads how far it is, all by the rules that Setup makes.
+func TestPageSendsChunks(t *testing.T) {
+	const page = "https://album.example.com"
+	s := serve(t, gcsserver.Options{})
+	b := open(t, s, gcsmedia.Options{})
+	if _, err := b.Setup(t.Context(), gcsmedia.Settings{Origins: []string{page}}); err != nil {
+		t.Fatal(err)
+	}
+	total := int64(2 * media.ChunkUnit)
+	ticket, err := b.SignUpload(t.Context(), media.UploadRequest{Key: key, Method: media.CHUNKS, ContentType: kind, Bytes: total, ExpiresAt: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	do := func(method, url, body string, headers []media.Field, status int, read string) string {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", page)
+		for _, h := range headers {
+			r.Header.Set(h.Name, h.Value)
+		}
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_ = answer.Body.Close()
-		if got := answer.Header.Get("Access-Control-Allow-Origin") == origin; got != allowed {
-			t.Errorf("%s: %v", origin, answer.Header)
+		if answer.StatusCode != status || answer.Header.Get("Access-Control-Allow-Origin") != page ||
+			!strings.Contains(answer.Header.Get("Access-Control-Expose-Headers"), read) {
+			t.Fatalf("%s: %s, %v", method, answer.Status, answer.Header)
 		}
+		return answer.Header.Get(read)
+	}
+	session := do(http.MethodPost, ticket.URL, "", ticket.Headers, http.StatusCreated, "Location")
+	if h := preflight(t, session, page, http.MethodPut, "content-range"); h.Get("Access-Control-Allow-Origin") != page {
+		t.Errorf("%v", h)
+	}
+	chunk := []media.Field{{Name: "Content-Range", Value: fmt.Sprintf("bytes 0-%d/%d", media.ChunkUnit-1, total)}}
+	if have := do(http.MethodPut, session, strings.Repeat("x", media.ChunkUnit), chunk, http.StatusPermanentRedirect, "Range"); have != fmt.Sprintf("bytes=0-%d", media.ChunkUnit-1) {
+		t.Errorf("Range %q", have)
 	}
 }
 

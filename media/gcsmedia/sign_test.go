@@ -54,6 +54,13 @@ func TestLikeTheLibrary(t *testing.T) {
 			"write": {"PUT", "incoming/med_1", []media.Field{
 				{Name: "x-goog-if-generation-match", Value: "0"}, {Name: "content-type", Value: `image/jpeg; x="a b"`}, {Name: "x-goog-content-length-range", Value: "7,7"},
 			}, nil},
+			"begin": {"POST", "incoming/med_1", []media.Field{
+				{Name: "content-type", Value: "video/mp4"},
+				{Name: "x-goog-content-length-range", Value: "7,7"},
+				{Name: "x-goog-if-generation-match", Value: "0"},
+				{Name: "x-goog-resumable", Value: "start"},
+				{Name: "x-upload-content-length", Value: "7"},
+			}, nil},
 		} {
 			o := &storage.SignedURLOptions{
 				GoogleAccessID: account, PrivateKey: text, Method: c.method, Expires: time.Now().Add(time.Hour),

@@ -50,9 +50,16 @@ func (b *Bucket) SignRead(ctx context.Context, r media.ReadRequest) (media.Signe
 // seven days ahead, or 12 hours where IAM signs.
 //
 // GCS takes bytes for a key that has no object alone: who sends the same again
-// is answered 412. For a PUT that is documented; for a form, Google's list of
+// is answered 412, or 200 by a session that is complete. For a PUT that is documented; for a form, Google's list of
 // fields does not name x-goog-if-generation-match. Were it passed over, a ticket
 // could replace its own upload until it ends, but never what was published.
+//
+// CHUNKS are a resumable upload of the XML API. Its session's URL is a credential
+// of its own, which GCS makes: it lives for a week, whenever the ticket ends, and
+// nothing here can end it. An object that it makes after its key was deleted
+// lies under incoming/ and is removed like any upload that nobody finishes.
+// Google's documents name no header that bounds a session's bytes for certain:
+// the ticket has both that might, and who finishes an upload looks at its size.
 func (b *Bucket) SignUpload(ctx context.Context, r media.UploadRequest) (media.Ticket, error) {
 	if err := media.CheckKey(r.Key); err != nil {
 		return media.Ticket{}, err
@@ -78,8 +85,14 @@ func (b *Bucket) SignUpload(ctx context.Context, r media.UploadRequest) (media.T
 	case media.POST:
 		ticket.URL, ticket.FileField = b.place.origin+b.place.path, "file"
 		ticket.FormFields, err = b.signer.form(ctx, b.name, r.Key, at, ends, r.Bytes, fields)
+	case media.CHUNKS:
+		ticket.Headers = append(fields,
+			media.Field{Name: "x-goog-content-length-range", Value: size + "," + size},
+			media.Field{Name: "x-goog-resumable", Value: "start"},
+			media.Field{Name: "x-upload-content-length", Value: size})
+		ticket.URL, err = b.signer.url(ctx, b.place, http.MethodPost, r.Key, at, ends.Sub(at), ticket.Headers, nil)
 	default:
-		return media.Ticket{}, album.Invalid("method", "this is neither PUT nor POST")
+		return media.Ticket{}, album.Invalid("method", "this is neither PUT, POST nor CHUNKS")
 	}
 	if err != nil {
 		return media.Ticket{}, failure(ctx, "sign", err)

@@ -27,47 +27,71 @@ type Harness struct {
 	Now func() time.Time
 	// Advance moves that clock on.
 	Advance func(time.Duration)
+	// Restart closes the bucket and opens it again, where it keeps uploads in
+	// chunks itself; nil where it does not. What it returns takes the harness's place.
+	Restart func(t *testing.T) Harness
 }
 
 // Run tries a backend. newBucket makes a fresh bucket for one test and registers
 // its end with t.Cleanup.
 func Run(t *testing.T, newBucket func(t *testing.T) Harness) {
 	for name, test := range map[string]func(*testing.T, Harness){
-		"UploadPUT":         func(t *testing.T, h Harness) { testUpload(t, h, media.PUT) },
-		"UploadPOST":        func(t *testing.T, h Harness) { testUpload(t, h, media.POST) },
-		"UploadSizePUT":     func(t *testing.T, h Harness) { testUploadSize(t, h, media.PUT) },
-		"UploadSizePOST":    func(t *testing.T, h Harness) { testUploadSize(t, h, media.POST) },
-		"UploadExpiredPUT":  func(t *testing.T, h Harness) { testUploadExpired(t, h, media.PUT) },
-		"UploadExpiredPOST": func(t *testing.T, h Harness) { testUploadExpired(t, h, media.POST) },
-		"UploadReplayPUT":   func(t *testing.T, h Harness) { testUploadReplay(t, h, media.PUT) },
-		"UploadReplayPOST":  func(t *testing.T, h Harness) { testUploadReplay(t, h, media.POST) },
-		"UploadRacePUT":     func(t *testing.T, h Harness) { testUploadRace(t, h, media.PUT) },
-		"UploadRacePOST":    func(t *testing.T, h Harness) { testUploadRace(t, h, media.POST) },
-		"UploadForgedPUT":   testForgedPUT,
-		"UploadForgedPOST":  testForgedPOST,
-		"UploadForm":        testForm,
-		"UploadRequest":     testUploadRequest,
-		"Read":              testRead,
-		"ReadRange":         testReadRange,
-		"ReadDownload":      testReadDownload,
-		"ReadStable":        testReadStable,
-		"ReadExpired":       testReadExpired,
-		"ReadForged":        testReadForged,
-		"ReadMissing":       testReadMissing,
-		"Keys":              testKeys,
-		"Write":             testWrite,
-		"WriteBroken":       testWriteBroken,
-		"Open":              testOpen,
-		"Publish":           testPublish,
-		"PublishRace":       testPublishRace,
-		"PublishReplay":     testPublishReplay,
-		"Delete":            testDelete,
-		"DeleteRace":        testDeleteRace,
-		"List":              testList,
-		"ListRandom":        testListRandom,
-		"Ping":              testPing,
-		"ReaderAt":          testReaderAt,
-		"SHA256":            testSHA256,
+		"UploadPUT":           func(t *testing.T, h Harness) { testUpload(t, h, media.PUT) },
+		"UploadPOST":          func(t *testing.T, h Harness) { testUpload(t, h, media.POST) },
+		"UploadCHUNKS":        func(t *testing.T, h Harness) { testUpload(t, h, media.CHUNKS) },
+		"UploadSizePUT":       func(t *testing.T, h Harness) { testUploadSize(t, h, media.PUT) },
+		"UploadSizePOST":      func(t *testing.T, h Harness) { testUploadSize(t, h, media.POST) },
+		"UploadSizeCHUNKS":    func(t *testing.T, h Harness) { testUploadSize(t, h, media.CHUNKS) },
+		"UploadExpiredPUT":    func(t *testing.T, h Harness) { testUploadExpired(t, h, media.PUT) },
+		"UploadExpiredPOST":   func(t *testing.T, h Harness) { testUploadExpired(t, h, media.POST) },
+		"UploadExpiredCHUNKS": func(t *testing.T, h Harness) { testUploadExpired(t, h, media.CHUNKS) },
+		"UploadReplayPUT":     func(t *testing.T, h Harness) { testUploadReplay(t, h, media.PUT) },
+		"UploadReplayPOST":    func(t *testing.T, h Harness) { testUploadReplay(t, h, media.POST) },
+		"UploadReplayCHUNKS":  func(t *testing.T, h Harness) { testUploadReplay(t, h, media.CHUNKS) },
+		"UploadRacePUT":       func(t *testing.T, h Harness) { testUploadRace(t, h, media.PUT) },
+		"UploadRacePOST":      func(t *testing.T, h Harness) { testUploadRace(t, h, media.POST) },
+		"UploadRaceCHUNKS":    func(t *testing.T, h Harness) { testUploadRace(t, h, media.CHUNKS) },
+		"UploadForgedPUT":     testForgedPUT,
+		"UploadForgedPOST":    testForgedPOST,
+		"UploadForgedCHUNKS":  testForgedChunks,
+		"UploadForm":          testForm,
+		"UploadRequest":       testUploadRequest,
+		"Chunks":              testChunks,
+		"ChunksTwice":         testChunksTwice,
+		"ChunksOverlap":       testChunksOverlap,
+		"ChunksHole":          testChunksHole,
+		"ChunksOdd":           testChunksOdd,
+		"ChunksTotal":         testChunksTotal,
+		"ChunksExpired":       testChunksExpired,
+		"ChunksBroken":        testChunksBroken,
+		"ChunksHalfOpen":      testChunksHalfOpen,
+		"ChunksRace":          testChunksRace,
+		"ChunksAnew":          testChunksAnew,
+		"ChunksPublished":     testChunksPublished,
+		"ChunksDelete":        testChunksDelete,
+		"ChunksRestart":       testChunksRestart,
+		"ChunksRequest":       testChunkRequest,
+		"Read":                testRead,
+		"ReadRange":           testReadRange,
+		"ReadDownload":        testReadDownload,
+		"ReadStable":          testReadStable,
+		"ReadExpired":         testReadExpired,
+		"ReadForged":          testReadForged,
+		"ReadMissing":         testReadMissing,
+		"Keys":                testKeys,
+		"Write":               testWrite,
+		"WriteBroken":         testWriteBroken,
+		"Open":                testOpen,
+		"Publish":             testPublish,
+		"PublishRace":         testPublishRace,
+		"PublishReplay":       testPublishReplay,
+		"Delete":              testDelete,
+		"DeleteRace":          testDeleteRace,
+		"List":                testList,
+		"ListRandom":          testListRandom,
+		"Ping":                testPing,
+		"ReaderAt":            testReaderAt,
+		"Sum":                 testSum,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newBucket(t)) })
 	}
@@ -150,11 +174,10 @@ func (h Harness) send(t *testing.T, ticket media.Ticket, body []byte) answer {
 	if ticket.Method == media.POST {
 		return h.sendForm(t, ticket.URL, append(formOf(ticket), part{name: ticket.FileField, file: "相片.jpg", value: body}))
 	}
-	header := http.Header{}
-	for _, f := range ticket.Headers {
-		header.Set(f.Name, f.Value)
+	if ticket.Method == media.CHUNKS {
+		return h.sendWhole(t, ticket, body)
 	}
-	return h.do(t, http.MethodPut, ticket.URL, header, body)
+	return h.do(t, http.MethodPut, ticket.URL, headerOf(ticket), body)
 }
 
 // part is one part of a form; file is its file name, if it has one.

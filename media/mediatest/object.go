@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -302,12 +304,18 @@ func testReaderAt(t *testing.T, h Harness) {
 	wantCode(t, "a size that is wrong", err, album.CodeUnavailable)
 }
 
-func testSHA256(t *testing.T, h Harness) {
-	body := payload(300_000, 1)
-	h.write(t, key, body)
-	sum := sha256.Sum256(body)
-	if got, err := media.SHA256(t.Context(), h.Bucket, key); err != nil || got != hex.EncodeToString(sum[:]) {
-		t.Errorf("%s, %v, want %x", got, err, sum)
+func testSum(t *testing.T, h Harness) {
+	for i, body := range [][]byte{nil, payload(300_000, 1), []byte("123456789")} {
+		k := key + string(rune('A'+i))
+		h.write(t, k, body)
+		sha, castagnoli := sha256.Sum256(body), crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli))
+		want := media.Sums{
+			SHA256: hex.EncodeToString(sha[:]), CRC32C: fmt.Sprintf("%08x", castagnoli),
+			CRC32: crc32.ChecksumIEEE(body), Bytes: int64(len(body)),
+		}
+		if got, err := media.Sum(t.Context(), h.Bucket, k); err != nil || got != want {
+			t.Errorf("%+v, %v, want %+v", got, err, want)
+		}
 	}
-	wantCode(t, "a missing object", second(media.SHA256(t.Context(), h.Bucket, other)), album.CodeNotFound)
+	wantCode(t, "a missing object", second(media.Sum(t.Context(), h.Bucket, other)), album.CodeNotFound)
 }

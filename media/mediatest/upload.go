@@ -92,10 +92,7 @@ func testUploadRace(t *testing.T, h Harness, method media.Method) {
 func testForgedPUT(t *testing.T, h Harness) {
 	body := payload(100, 1)
 	good := h.ticket(t, media.PUT, key, len(body))
-	header := http.Header{}
-	for _, f := range good.Headers {
-		header.Set(f.Name, f.Value)
-	}
+	header := headerOf(good)
 	refused := func(what, method, url string, header http.Header) {
 		t.Helper()
 		if a := h.do(t, method, url, header, body); a.ok() {
