@@ -28,9 +28,10 @@ type Label string
 
 // The purposes.
 const (
-	LabelAccess Label = "keepsake access token 1"
-	LabelMedia  Label = "keepsake media url 1"
-	LabelShare  Label = "keepsake share token 1"
+	LabelAccess  Label = "keepsake access token 1"
+	LabelMedia   Label = "keepsake media url 1"
+	LabelShare   Label = "keepsake share token 1"
+	LabelArchive Label = "keepsake archive url 1"
 )
 
 // Derive returns the sub-key for a purpose, KeySize bytes, by HKDF with

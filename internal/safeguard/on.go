@@ -11,4 +11,9 @@ const (
 	// Revoke is that streams look again at what their viewers may see, and at
 	// their sessions.
 	Revoke = true
+	// Resume is that work on media is begun again that did not end.
+	Resume = true
 )
+
+// CrashAt does nothing; see off.go.
+func CrashAt(string) {}
