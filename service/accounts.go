@@ -264,6 +264,12 @@ func (s *Service) AccountName(ctx context.Context, v album.Identified, of album.
 	return ident.Subject, err
 }
 
+// Storage returns how many bytes a user's media take and may take, 0 for no
+// limit, to the user alone.
+func (s *Service) Storage(v album.Identified, u *album.User) (used, quota int64, ok bool) {
+	return u.StorageUsed, s.opts.Quota, v.SignedIn() && v.UserID == u.ID
+}
+
 // Users returns those of ids that exist. Anyone who has a user's ID may know
 // the name and picture that the user shows.
 func (s *Service) Users(ctx context.Context, ids []album.UserID) (map[album.UserID]*album.User, error) {

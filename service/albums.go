@@ -46,6 +46,9 @@ func merge(base, over album.Settings) album.Settings {
 	if over.Downloads != "" {
 		base.Downloads = over.Downloads
 	}
+	if over.Order != "" {
+		base.Order = over.Order
+	}
 	return base
 }
 

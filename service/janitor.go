@@ -17,7 +17,7 @@ const (
 
 // Sweep takes away for good what nobody wants any more: deleted media and
 // albums, what was in the trash for album.TrashDuration, uploads that never
-// ended, old sessions, and the tails of long logs. Bytes go before their row,
+// ended, old sessions, the tails of long logs, and objects of no medium. Bytes go before their row,
 // so nothing is forgotten if it is stopped in between. It works in bounded
 // steps until nothing is left to do.
 func (s *Service) Sweep(ctx context.Context) error {
@@ -34,7 +34,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return err
 	}
 	_, err := s.Store.TrimLogs(ctx, s.opts.LogKeep)
-	return errors.Join(err, s.Store.PurgeSessions(ctx, now))
+	return errors.Join(err, s.Store.PurgeSessions(ctx, now), s.sweepOrphans(ctx, now))
 }
 
 func (s *Service) sweepMedia(ctx context.Context, trashed, expired time.Time) error {
@@ -59,7 +59,7 @@ func (s *Service) sweepMedia(ctx context.Context, trashed, expired time.Time) er
 // removeObjects takes away a medium's bytes: what was uploaded, and all that was
 // made of it.
 func (s *Service) removeObjects(ctx context.Context, m *album.Media) error {
-	if err := s.Bucket.Delete(ctx, m.Upload.Key); err != nil {
+	if err := s.removeUpload(ctx, m); err != nil {
 		return err
 	}
 	made, err := s.Bucket.List(ctx, mediaPrefix(m.ID), "", sweepBatch)

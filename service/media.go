@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"keepsake/album"
-	"keepsake/media"
 )
 
 // Media returns one medium that the viewer may see.
@@ -71,7 +70,7 @@ func (s *Service) shown(ctx context.Context, v album.Identified, id album.MediaI
 	if err != nil {
 		return nil, err
 	}
-	if m.Status != album.Ready || !m.TrashedAt.IsZero() {
+	if !isPublished(m) {
 		return nil, album.Errorf(album.CodeConflict, "it is not published")
 	}
 	_, err = s.access(ctx, v, m.AlbumID, action)
@@ -84,8 +83,11 @@ func (s *Service) MediaOf(
 	ctx context.Context, ids []album.AlbumID, order album.MediaOrder, p PageArgs,
 ) (map[album.AlbumID]album.Page[*album.Media], error) {
 	list, position := album.ListAdded, addedPosition
-	if order == album.ByTaken {
+	switch order {
+	case album.ByTaken:
 		list, position = album.ListTaken, takenPosition
+	case album.ByHand:
+		list, position = album.ListHand, handPosition
 	}
 	read := func(ctx context.Context, ids []album.AlbumID, r album.Range) (map[album.AlbumID][]*album.Media, error) {
 		return s.Store.MediaOf(ctx, ids, order, r)
@@ -102,6 +104,10 @@ func takenPosition(m *album.Media) album.Position {
 		return addedPosition(m)
 	}
 	return album.Position{Key: m.TakenAt.UnixMilli(), ID: string(m.ID)}
+}
+
+func handPosition(m *album.Media) album.Position {
+	return album.Position{Key: m.Rank, ID: string(m.ID)}
 }
 
 // TrashOf lists an album's trash: all of it to editors, their own to contributors.
@@ -123,29 +129,6 @@ func (s *Service) TrashOf(ctx context.Context, access album.Access, p PageArgs) 
 	}), err
 }
 
-// URL returns where a published medium that the viewer may see can be seen, or
-// nil for one that is not READY.
-func (s *Service) URL(ctx context.Context, m *album.Media) (*media.SignedURL, error) {
-	return s.signed(ctx, m, "")
-}
-
-// Download returns where the original of a medium can be fetched as a file, or
-// nil where the access does not allow it.
-func (s *Service) Download(ctx context.Context, access album.Access, m *album.Media) (*media.SignedURL, error) {
-	if !access.Can(album.Download) {
-		return nil, nil //nolint:nilnil // no address is an answer here
-	}
-	return s.signed(ctx, m, m.FileName)
-}
-
-func (s *Service) signed(ctx context.Context, m *album.Media, download string) (*media.SignedURL, error) {
-	if m.Status != album.Ready {
-		return nil, nil //nolint:nilnil // no address is an answer here
-	}
-	u, err := s.Bucket.SignRead(ctx, media.ReadRequest{Key: m.Key, ContentType: m.ContentType, Download: download})
-	return &u, err
-}
-
 // EditMedia changes what is said about a medium.
 func (s *Service) EditMedia(ctx context.Context, v album.Identified, id album.MediaID, p album.MediaPatch) (*album.Media, error) {
 	m, err := s.Media(ctx, v, id)
@@ -155,7 +138,7 @@ func (s *Service) EditMedia(ctx context.Context, v album.Identified, id album.Me
 	if _, err := s.editable(ctx, v, m.AlbumID, []album.MediaID{id}); err != nil {
 		return nil, err
 	}
-	if m.Status != album.Ready || !m.TrashedAt.IsZero() {
+	if !isPublished(m) {
 		return nil, album.Errorf(album.CodeConflict, "it is not published")
 	}
 	if err := checkMediaPatch(&p, s.now()); err != nil {
@@ -226,8 +209,8 @@ func checkTags(tags []string) ([]string, error) {
 // editable checks a batch of media of one album: 1 to album.MaxBatch of them,
 // all in that album and all the viewer's to change.
 func (s *Service) editable(ctx context.Context, v album.Identified, id album.AlbumID, ids []album.MediaID) (album.Access, error) {
-	if len(ids) == 0 || len(ids) > album.MaxBatch {
-		return album.Access{}, album.Invalid("mediaIds", "name 1 to %d", album.MaxBatch)
+	if err := checkBatch(ids); err != nil {
+		return album.Access{}, err
 	}
 	access, err := s.access(ctx, v, id, album.View)
 	if err != nil {
@@ -243,29 +226,10 @@ func (s *Service) editable(ctx context.Context, v album.Identified, id album.Alb
 		case m == nil || m.AlbumID != id || !access.CanSeeMedia(m):
 			return access, album.ErrNotFound
 		case !access.CanEditMedia(m):
-			if access.UserID == "" {
-				return access, album.ErrUnauthenticated
-			}
-			return access, album.ErrForbidden
+			return access, forbidden(access)
 		}
 	}
 	return access, nil
-}
-
-// MoveMedia moves media to another album that the viewer may add to, and
-// returns them in order.
-func (s *Service) MoveMedia(ctx context.Context, v album.Identified, from, to album.AlbumID, ids []album.MediaID) ([]*album.Media, error) {
-	if _, err := s.editable(ctx, v, from, ids); err != nil {
-		return nil, err
-	}
-	if _, err := s.access(ctx, v, to, album.AddMedia); err != nil {
-		return nil, err
-	}
-	if from == to {
-		return nil, album.Invalid("toAlbumId", "they are there already")
-	}
-	entries, err := s.Store.MoveMedia(ctx, from, to, ids, s.change(v))
-	return s.changed(ctx, ids, entries, err)
 }
 
 // TrashMedia puts media of an album into its trash and returns them in order.

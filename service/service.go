@@ -16,6 +16,7 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/id"
 	"keepsake/media"
+	"keepsake/media/render"
 	"keepsake/realtime"
 	"keepsake/store"
 )
@@ -28,10 +29,13 @@ type Deps struct {
 	IDs       *id.Source
 	Tokens    *auth.Tokens
 	Passwords *auth.Passwords
+	Renderer  *render.Renderer
 	// ShareKey is the key that share tokens are derived with.
 	ShareKey []byte
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// ArchiveKey is the key that addresses of archives are sealed with.
+	ArchiveKey []byte
+	Logger     *slog.Logger
+	Now        func() time.Time
 }
 
 // Options are the choices of an operator.
@@ -42,6 +46,10 @@ type Options struct {
 	MaxPhoto    int64         // bytes
 	MaxVideo    int64         // bytes
 	LogKeep     int           // entries kept in an album's log
+	Quota       int64         // bytes that a person's media may take; 0 is no limit
+	Workers     int           // pictures that this node makes at a time; 0 leaves the work to others
+	Scratch     string        // a folder for files while they are worked on
+	BaseURL     string        // of the program, without a slash at its end
 }
 
 // Service is the use cases. Its methods may be called concurrently.
@@ -50,7 +58,9 @@ type Service struct {
 	opts      Options
 	providers map[string]IdentityProvider
 	// alive says until when sessions that were found good are not looked up again.
-	alive *lru.Cache[album.SessionID, time.Time]
+	alive   *lru.Cache[album.SessionID, time.Time]
+	workers *workers
+	orphans orphans
 }
 
 const (
@@ -69,7 +79,8 @@ func New(d Deps, o Options) *Service {
 	if err != nil { // only for a size that is none
 		panic(err)
 	}
-	s := &Service{Deps: d, opts: o, alive: alive}
+	s := &Service{Deps: d, opts: o, alive: alive, workers: newWorkers()}
+	s.orphans.after = map[string]string{}
 	s.providers = map[string]IdentityProvider{LocalProvider: &local{store: d.Store, passwords: d.Passwords}}
 	return s
 }

@@ -16,6 +16,7 @@ type NewShare struct {
 	Password        string     // empty: none
 	ExpiresAt       time.Time  // zero: never
 	DownloadAllowed bool
+	HideLocation    bool
 	ParentToken     string // of the share to hand on, or empty
 }
 
@@ -30,7 +31,7 @@ func (s *Service) CreateShare(ctx context.Context, v album.Identified, n NewShar
 	}
 	share := &album.Share{
 		ID: s.IDs.Share(), AlbumID: n.AlbumID, CreatorID: v.UserID, JoinRole: n.JoinRole,
-		DownloadAllowed: n.DownloadAllowed, CreatedAt: s.now(), ExpiresAt: n.ExpiresAt,
+		DownloadAllowed: n.DownloadAllowed, HideLocation: n.HideLocation, CreatedAt: s.now(), ExpiresAt: n.ExpiresAt,
 	}
 	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(share.CreatedAt) {
 		return nil, "", album.Invalid("expiresAt", "this is past")
@@ -76,6 +77,7 @@ func (s *Service) shareAccess(ctx context.Context, v album.Identified, n NewShar
 	share.PasswordHash = parent.PasswordHash
 	share.JoinRole = min(share.JoinRole, parent.JoinRole)
 	share.DownloadAllowed = share.DownloadAllowed && parent.DownloadAllowed
+	share.HideLocation = share.HideLocation || parent.HideLocation
 	if !parent.ExpiresAt.IsZero() && (share.ExpiresAt.IsZero() || share.ExpiresAt.After(parent.ExpiresAt)) {
 		share.ExpiresAt = parent.ExpiresAt
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"keepsake/album"
+	"keepsake/internal/safeguard"
 	"keepsake/media"
 )
 
@@ -18,18 +21,34 @@ type NewUpload struct {
 	ContentType string
 	Bytes       int64
 	SHA256      string // lower- or upper-case hex, or empty
+	CRC32C      string // 8 digits of hex, or empty
 	TakenAt     time.Time
 	Caption     string
 	Method      media.Method
 }
 
-// Ticketed is a PENDING medium and how its bytes are to be sent.
+// Ticketed is a PENDING medium and how its bytes are to be sent. If it is a
+// Duplicate, the medium is one that has the bytes already, and there is no ticket.
 type Ticketed struct {
-	Media  *album.Media
-	Ticket media.Ticket
+	Media     *album.Media
+	Ticket    media.Ticket
+	Duplicate bool
 }
 
-// CreateUploads makes a ticket for each file, or none: 1 to album.MaxBatch of them.
+const (
+	// chunksLife is how long a ticket for chunks holds at least: they are for
+	// large files and bad networks.
+	chunksLife = 24 * time.Hour
+	// firstLook is when somebody looks whether the bytes of an upload have come
+	// whose client does not say so, as a page that was closed does not. Then the
+	// time doubles.
+	firstLook = 2 * time.Minute
+)
+
+// CreateUploads makes a ticket for each file, or none: 1 to album.MaxBatch of
+// them. Their bytes count against the viewer's quota from now on: beyond it, it
+// is QUOTA_EXCEEDED. Files that declare a SHA-256 which the viewer has in the
+// album already get no ticket.
 func (s *Service) CreateUploads(ctx context.Context, v album.Identified, id album.AlbumID, files []NewUpload) ([]Ticketed, error) {
 	if _, err := s.access(ctx, v, id, album.AddMedia); err != nil {
 		return nil, err
@@ -38,23 +57,58 @@ func (s *Service) CreateUploads(ctx context.Context, v album.Identified, id albu
 		return nil, album.Invalid("files", "send 1 to %d at once", album.MaxBatch)
 	}
 	now := s.now()
-	rows := make([]*album.Media, len(files))
 	out := make([]Ticketed, len(files))
+	sums := make([]string, 0, len(files))
 	for i, f := range files {
 		m, err := s.pending(v, id, f, now)
 		if err != nil {
 			return nil, inFile(i, err)
 		}
-		ticket, err := s.Bucket.SignUpload(ctx, media.UploadRequest{
+		out[i].Media = m
+		if m.Upload.SHA256 != "" {
+			sums = append(sums, m.Upload.SHA256)
+		}
+	}
+	known, err := s.duplicates(ctx, v, id, sums)
+	if err != nil {
+		return nil, err
+	}
+	var rows []*album.Media
+	for i, f := range files {
+		m := out[i].Media
+		if there := known[m.Upload.SHA256]; there != nil && there.Upload.Bytes == m.Upload.Bytes {
+			out[i] = Ticketed{Media: there, Duplicate: true, Ticket: media.Ticket{Method: f.Method}}
+			continue
+		}
+		out[i].Ticket, err = s.Bucket.SignUpload(ctx, media.UploadRequest{
 			Key: m.Upload.Key, Method: f.Method, ContentType: m.Upload.ContentType,
 			Bytes: m.Upload.Bytes, ExpiresAt: m.Upload.ExpiresAt,
 		})
 		if err != nil {
 			return nil, err
 		}
-		rows[i], out[i] = m, Ticketed{Media: m, Ticket: ticket}
+		rows = append(rows, m)
 	}
-	return out, s.Store.CreateMedia(ctx, rows)
+	err = s.Store.CreateMedia(ctx, rows, s.quota())
+	safeguard.CrashAt("ticketed")
+	return out, err
+}
+
+func (s *Service) duplicates(
+	ctx context.Context, v album.Identified, id album.AlbumID, sums []string,
+) (map[string]*album.Media, error) {
+	if len(sums) == 0 {
+		return nil, nil
+	}
+	return s.Store.Duplicates(ctx, id, v.UserID, sums)
+}
+
+// quota is how many bytes a person's media may take.
+func (s *Service) quota() int64 {
+	if s.opts.Quota == 0 {
+		return math.MaxInt64
+	}
+	return s.opts.Quota
 }
 
 // inFile names the file of a batch that an input error is about.
@@ -92,31 +146,48 @@ func (s *Service) pending(v album.Identified, id album.AlbumID, f NewUpload, now
 	if b, err := hex.DecodeString(sum); sum != "" && (err != nil || len(b) != 32) {
 		return nil, album.Invalid("sha256", "a SHA-256 has 64 hexadecimal digits")
 	}
+	crc := strings.ToLower(f.CRC32C)
+	if b, err := hex.DecodeString(crc); crc != "" && (err != nil || len(b) != 4) {
+		return nil, album.Invalid("crc32c", "a CRC32C has 8 hexadecimal digits")
+	}
 	if err := checkTaken(f.TakenAt, now); err != nil {
 		return nil, err
+	}
+	life := s.opts.UploadLife
+	if f.Method == media.CHUNKS {
+		life = max(life, chunksLife)
 	}
 	m := &album.Media{
 		ID: s.IDs.Media(), AlbumID: id, OwnerID: v.UserID, Kind: kind, Status: album.Pending,
 		FileName: name, ContentType: contentType, Bytes: f.Bytes, TakenAt: f.TakenAt, Caption: caption, CreatedAt: now,
 	}
 	m.Upload = album.Upload{
-		Key: "incoming/" + string(m.ID), ContentType: contentType, Bytes: f.Bytes, SHA256: sum,
-		ExpiresAt: now.Add(s.opts.UploadLife),
+		Key: incoming + string(m.ID), ContentType: contentType, Bytes: f.Bytes, SHA256: sum, CRC32C: crc,
+		ExpiresAt: now.Add(life),
 	}
+	m.Work = album.Work{Lane: album.Quick, DueAt: now.Add(firstLook)}
 	return m, nil
 }
 
 // acceptType folds a declared type and says what kind of medium it is.
 func (s *Service) acceptType(declared string) (album.MediaKind, string, error) {
 	declared = strings.ToLower(strings.TrimSpace(declared))
-	if declared == "image/jpg" { // what some phones say
+	switch declared { // what some phones say
+	case "image/jpg":
 		declared = "image/jpeg"
+	case "image/heif":
+		declared = "image/heic"
 	}
 	kind, ok := media.KindOf(declared)
-	if !ok {
-		return "", "", album.Errorf(album.CodeMediaUnsupported, "send one of: %s", strings.Join(media.ContentTypes(), ", "))
+	if !ok || !slices.Contains(s.contentTypes(), declared) {
+		return "", "", album.Errorf(album.CodeMediaUnsupported, "send one of: %s", strings.Join(s.contentTypes(), ", "))
 	}
 	return kind, declared, nil
+}
+
+// contentTypes are those that can be uploaded.
+func (s *Service) contentTypes() []string {
+	return slices.DeleteFunc(media.ContentTypes(), func(t string) bool { return t == "image/heic" && !s.Renderer.HEIC() })
 }
 
 // The times that a photo can be taken at: from the first photographs to a
@@ -128,121 +199,4 @@ func checkTaken(t, now time.Time) error {
 		return album.Invalid("takenAt", "no picture can have been taken then")
 	}
 	return nil
-}
-
-// FinalizeUpload verifies the bytes of an upload and publishes it. It may be
-// called again, also at the same time: a READY medium is returned as it is.
-//
-// UPLOAD_INCOMPLETE while the bytes are not there, UPLOAD_EXPIRED when they can
-// no longer come. Bytes that are refused make the medium FAILED, for good, with
-// the code that is returned: UPLOAD_MISMATCH, MEDIA_UNSUPPORTED, MEDIA_CORRUPT
-// or LIMIT_EXCEEDED.
-func (s *Service) FinalizeUpload(ctx context.Context, v album.Identified, id album.MediaID) (*album.Media, error) {
-	if err := signedIn(v); err != nil {
-		return nil, err
-	}
-	m, err := s.ownUpload(ctx, v, id)
-	if err != nil || m.Status == album.Ready {
-		return m, err
-	}
-	if m.Status == album.Failed {
-		return nil, album.Errorf(m.Failure, "this upload was refused; ask for a new ticket")
-	}
-	facts, err := s.verify(ctx, m)
-	if err != nil {
-		return s.refused(ctx, v, m, err)
-	}
-	if err := s.Bucket.Publish(ctx, m.Upload.Key, facts.Key, facts.ContentType); err != nil {
-		return s.refused(ctx, v, m, err)
-	}
-	published, entry, err := s.Store.PublishMedia(ctx, id, facts, s.change(v))
-	if album.CodeOf(err) == album.CodeNotFound { // deleted meanwhile: leave no bytes behind
-		err = errors.Join(err, s.Bucket.Delete(ctx, facts.Key))
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.Hub.PublishEntries(ctx, entry)
-	if err := s.Bucket.Delete(ctx, m.Upload.Key); err != nil {
-		// The medium is published; the janitor's successor finds what is left.
-		s.Logger.WarnContext(ctx, "an uploaded object was left behind", "media", id, "error", err)
-	}
-	return published, nil
-}
-
-// ownUpload finds a medium that the viewer is uploading, or has, while they may
-// add to its album.
-func (s *Service) ownUpload(ctx context.Context, v album.Identified, id album.MediaID) (*album.Media, error) {
-	m, err := s.Media(ctx, v, id)
-	if err != nil {
-		return nil, err
-	}
-	if m.OwnerID != v.UserID {
-		return nil, album.ErrForbidden
-	}
-	if m.Status == album.Pending {
-		if _, err := s.access(ctx, v, m.AlbumID, album.AddMedia); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
-}
-
-// verify holds the bytes that came against the ticket. Its *album.Error codes
-// are those of FinalizeUpload.
-func (s *Service) verify(ctx context.Context, m *album.Media) (album.MediaFacts, error) {
-	object, err := s.Bucket.Stat(ctx, m.Upload.Key)
-	if err != nil {
-		return album.MediaFacts{}, err
-	}
-	if object.Bytes != m.Upload.Bytes {
-		return album.MediaFacts{}, album.Errorf(album.CodeUploadMismatch,
-			"%d bytes came, the ticket says %d", object.Bytes, m.Upload.Bytes)
-	}
-	found, err := media.Inspect(ctx, media.ReaderAt(ctx, s.Bucket, m.Upload.Key, object.Bytes), object.Bytes)
-	if err != nil {
-		return album.MediaFacts{}, err
-	}
-	if found.Kind != m.Kind || (found.Kind == album.Photo && found.ContentType != m.Upload.ContentType) {
-		return album.MediaFacts{}, album.Errorf(album.CodeUploadMismatch,
-			"the bytes are %s, the ticket says %s", found.ContentType, m.Upload.ContentType)
-	}
-	sum, err := media.SHA256(ctx, s.Bucket, m.Upload.Key)
-	if err != nil {
-		return album.MediaFacts{}, err
-	}
-	if m.Upload.SHA256 != "" && sum != m.Upload.SHA256 {
-		return album.MediaFacts{}, album.Errorf(album.CodeUploadMismatch, "the SHA-256 is not the ticket's")
-	}
-	return album.MediaFacts{
-		Kind: found.Kind, ContentType: found.ContentType, Bytes: object.Bytes, SHA256: sum,
-		Width: found.Width, Height: found.Height, Duration: found.Duration, TakenAt: found.TakenAt,
-		Key: mediaPrefix(m.ID) + "original" + found.Extension,
-	}, nil
-}
-
-// mediaPrefix is the folder in the bucket of all that is made of a medium.
-func mediaPrefix(id album.MediaID) string { return "m/" + string(id) + "/" }
-
-// refused answers a finalisation that met err. Another one at the same time may
-// have published the medium and cleared its upload away: then that is the answer.
-func (s *Service) refused(ctx context.Context, v album.Identified, m *album.Media, err error) (*album.Media, error) {
-	switch code := album.CodeOf(err); code {
-	case album.CodeNotFound:
-		now, again := s.Media(ctx, v, m.ID)
-		switch {
-		case again != nil:
-			return nil, again
-		case now.Status == album.Ready:
-			return now, nil
-		case s.now().After(m.Upload.ExpiresAt):
-			return nil, album.Errorf(album.CodeUploadExpired, "the ticket is past its time; ask for a new one")
-		}
-		return nil, album.Errorf(album.CodeUploadIncomplete, "the bytes have not arrived yet")
-	case album.CodeUploadMismatch, album.CodeMediaUnsupported, album.CodeMediaCorrupt, album.CodeLimitExceeded:
-		if failed := s.Store.FailMedia(ctx, m.ID, code); failed != nil {
-			return nil, failed
-		}
-	}
-	return nil, err
 }
