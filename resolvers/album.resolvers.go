@@ -53,12 +53,15 @@ func (r *albumResolver) Cursor(ctx context.Context, obj *album.Album) (album.Cur
 }
 
 // Media is the resolver for the media field.
-func (r *albumResolver) Media(ctx context.Context, obj *album.Album, first int, after *album.Cursor, order album.MediaOrder) (*model.MediaConnection, error) {
+func (r *albumResolver) Media(ctx context.Context, obj *album.Album, first int, after *album.Cursor, order *album.MediaOrder) (*model.MediaConnection, error) {
 	l := loadersOf(ctx)
 	if _, err := l.accessTo(ctx, obj.ID); err != nil {
 		return nil, err
 	}
-	page, err := l.albumMedia.load(ctx, obj.ID, mediaArgs{page: pageArgs(first, after), order: order})
+	if order == nil {
+		order = &obj.Settings.Order
+	}
+	page, err := l.albumMedia.load(ctx, obj.ID, mediaArgs{page: pageArgs(first, after), order: *order})
 	return mediaConnection(ctx, page, err)
 }
 

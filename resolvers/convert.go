@@ -48,13 +48,13 @@ func settingsOf(in *model.AlbumSettingsInput) album.Settings {
 	if in == nil {
 		return album.Settings{}
 	}
-	return album.Settings{Comments: orEmpty(in.Comments), Likes: orEmpty(in.Likes), Downloads: orEmpty(in.Downloads)}
+	return album.Settings{Comments: orEmpty(in.Comments), Likes: orEmpty(in.Likes), Downloads: orEmpty(in.Downloads), Order: orEmpty(in.Order)}
 }
 
 func newShareOf(in model.CreateShareInput) service.NewShare {
 	n := service.NewShare{
 		AlbumID: album.AlbumID(in.AlbumID), Password: orEmpty(in.Password),
-		DownloadAllowed: in.DownloadAllowed, ParentToken: orEmpty(in.ParentToken),
+		DownloadAllowed: in.DownloadAllowed, HideLocation: in.HideLocation, ParentToken: orEmpty(in.ParentToken),
 	}
 	if in.JoinRole != nil {
 		n.JoinRole = *in.JoinRole
@@ -89,7 +89,7 @@ func uploadsOf(files []*model.UploadInput) []service.NewUpload {
 	out := make([]service.NewUpload, len(files))
 	for i, f := range files {
 		out[i] = service.NewUpload{
-			FileName: f.FileName, ContentType: f.ContentType, Bytes: f.Bytes, SHA256: orEmpty(f.Sha256),
+			FileName: f.FileName, ContentType: f.ContentType, Bytes: f.Bytes, SHA256: orEmpty(f.Sha256), CRC32C: orEmpty(f.Crc32c),
 			Caption: f.Caption, Method: f.Method,
 		}
 		if f.TakenAt != nil {
@@ -107,10 +107,7 @@ func uploadsPayload(ctx context.Context, tickets []service.Ticketed, err error) 
 	out := make([]*model.UploadTicket, len(tickets))
 	for i, t := range tickets {
 		l.sawMedia(t.Media)
-		out[i] = &model.UploadTicket{
-			Media: t.Media, Method: t.Ticket.Method, URL: t.Ticket.URL, ExpiresAt: t.Ticket.ExpiresAt,
-			Headers: pointers(t.Ticket.Headers), FormFields: pointers(t.Ticket.FormFields), FileField: nonEmpty(t.Ticket.FileField),
-		}
+		out[i] = ticketOf(t)
 	}
 	return &model.CreateUploadsPayload{Tickets: out}, nil
 }
@@ -149,4 +146,68 @@ func (r *Resolver) setLike(ctx context.Context, id album.MediaID, liked bool) (*
 	}
 	m, err := r.Query().Media(ctx, string(id))
 	return &state, m, err
+}
+
+func ticketOf(t service.Ticketed) *model.UploadTicket {
+	out := &model.UploadTicket{
+		Media: t.Media, Duplicate: t.Duplicate, Method: t.Ticket.Method, URL: nonEmpty(t.Ticket.URL),
+		Headers: pointers(t.Ticket.Headers), FormFields: pointers(t.Ticket.FormFields), FileField: nonEmpty(t.Ticket.FileField),
+	}
+	if !t.Duplicate {
+		out.ExpiresAt = &t.Ticket.ExpiresAt
+	}
+	if t.Ticket.Method == media.CHUNKS && !t.Duplicate {
+		out.ChunkUnit = new(int)
+		*out.ChunkUnit = media.ChunkUnit
+	}
+	return out
+}
+
+// positive is null for what is without limit.
+func positive(n int64) *int64 {
+	if n <= 0 {
+		return nil
+	}
+	return &n
+}
+
+func signedURL(a *service.Address, err error) (*model.SignedURL, error) {
+	if a == nil || err != nil {
+		return nil, err
+	}
+	return &model.SignedURL{
+		URL: a.URL, ExpiresAt: a.ExpiresAt, ContentType: a.ContentType, Width: a.Width, Height: a.Height, Bytes: a.Bytes,
+	}, nil
+}
+
+func signedURLs(all []*service.Address) []*model.SignedURL {
+	out := make([]*model.SignedURL, len(all))
+	for i, a := range all {
+		out[i], _ = signedURL(a, nil)
+	}
+	return out
+}
+
+func resultsOf(ctx context.Context, results []service.Result) []*model.MediaResult {
+	l := loadersOf(ctx)
+	out := make([]*model.MediaResult, len(results))
+	for i, r := range results {
+		out[i] = &model.MediaResult{MediaID: string(r.ID), Media: r.Media}
+		if r.Err != nil {
+			out[i].Code, out[i].Message = nonEmpty(string(r.Err.Code)), &r.Err.Message
+		} else {
+			l.sawMedia(r.Media)
+		}
+	}
+	return out
+}
+
+func archiveOf(parts []*service.ArchivePart) *model.Archive {
+	out := &model.Archive{Parts: make([]*model.ArchivePart, len(parts))}
+	for i, p := range parts {
+		out.Parts[i] = &model.ArchivePart{
+			URL: p.URL, ExpiresAt: p.ExpiresAt, FileName: p.FileName, MediaCount: p.MediaCount, Bytes: p.Bytes,
+		}
+	}
+	return out
 }

@@ -166,6 +166,9 @@ func (l *loaders) sawMedia(m *album.Media) {
 	l.liked.Expect(m.ID)
 	l.mediaComments.expect(m.ID)
 	l.mediaLikes.expect(m.ID)
+	if m.DuplicateOf != "" {
+		l.media.Expect(m.DuplicateOf)
+	}
 }
 
 func (l *loaders) sawComment(c *album.Comment) {

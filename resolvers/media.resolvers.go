@@ -11,7 +11,7 @@ import (
 	"keepsake/album"
 	"keepsake/graph/generated"
 	"keepsake/graph/model"
-	"keepsake/media"
+	"keepsake/service"
 )
 
 // Album is the resolver for the album field.
@@ -29,6 +29,14 @@ func (r *mediaResolver) Failure(ctx context.Context, obj *album.Media) (*string,
 	return nonEmpty(string(obj.Failure)), nil
 }
 
+// DuplicateOf is the resolver for the duplicateOf field.
+func (r *mediaResolver) DuplicateOf(ctx context.Context, obj *album.Media) (*album.Media, error) {
+	if obj.DuplicateOf == "" {
+		return nil, nil
+	}
+	return ifFound(loadersOf(ctx).media.Load(ctx, obj.DuplicateOf))
+}
+
 // Sha256 is the resolver for the sha256 field.
 func (r *mediaResolver) Sha256(ctx context.Context, obj *album.Media) (*string, error) {
 	return nonEmpty(obj.SHA256), nil
@@ -43,18 +51,64 @@ func (r *mediaResolver) DurationMs(ctx context.Context, obj *album.Media) (*int6
 	return &ms, nil
 }
 
-// URL is the resolver for the url field.
-func (r *mediaResolver) URL(ctx context.Context, obj *album.Media) (*media.SignedURL, error) {
-	return r.Service.URL(ctx, obj)
+// Camera is the resolver for the camera field.
+func (r *mediaResolver) Camera(ctx context.Context, obj *album.Media) (*string, error) {
+	return nonEmpty(obj.Camera), nil
 }
 
-// Download is the resolver for the download field.
-func (r *mediaResolver) Download(ctx context.Context, obj *album.Media) (*media.SignedURL, error) {
+// Blurhash is the resolver for the blurhash field.
+func (r *mediaResolver) Blurhash(ctx context.Context, obj *album.Media) (*string, error) {
+	return nonEmpty(obj.Blurhash), nil
+}
+
+// Color is the resolver for the color field.
+func (r *mediaResolver) Color(ctx context.Context, obj *album.Media) (*string, error) {
+	return nonEmpty(obj.Color), nil
+}
+
+// Place is the resolver for the place field.
+func (r *mediaResolver) Place(ctx context.Context, obj *album.Media) (*album.Place, error) {
+	if obj.Place == nil {
+		return nil, nil
+	}
+	access, err := loadersOf(ctx).accessTo(ctx, obj.AlbumID)
+	return service.PlaceOf(access, obj), err
+}
+
+// URL is the resolver for the url field.
+func (r *mediaResolver) URL(ctx context.Context, obj *album.Media, size album.FileRole) (*model.SignedURL, error) {
 	access, err := loadersOf(ctx).accessTo(ctx, obj.AlbumID)
 	if err != nil {
 		return nil, err
 	}
-	return r.Service.Download(ctx, access, obj)
+	return signedURL(r.Service.URL(ctx, access, obj, size))
+}
+
+// Variants is the resolver for the variants field.
+func (r *mediaResolver) Variants(ctx context.Context, obj *album.Media) ([]*model.SignedURL, error) {
+	variants, err := r.Service.Variants(ctx, obj)
+	return signedURLs(variants), err
+}
+
+// Playback is the resolver for the playback field.
+func (r *mediaResolver) Playback(ctx context.Context, obj *album.Media) (*model.SignedURL, error) {
+	if obj.Kind != album.Video {
+		return nil, nil
+	}
+	access, err := loadersOf(ctx).accessTo(ctx, obj.AlbumID)
+	if err != nil {
+		return nil, err
+	}
+	return signedURL(r.Service.Playback(ctx, access, obj))
+}
+
+// Download is the resolver for the download field.
+func (r *mediaResolver) Download(ctx context.Context, obj *album.Media) (*model.SignedURL, error) {
+	access, err := loadersOf(ctx).accessTo(ctx, obj.AlbumID)
+	if err != nil {
+		return nil, err
+	}
+	return signedURL(r.Service.Download(ctx, access, obj))
 }
 
 // ViewerHasLiked is the resolver for the viewerHasLiked field.
@@ -83,8 +137,8 @@ func (r *mutationResolver) CreateUploads(ctx context.Context, input model.Create
 
 // FinalizeUpload is the resolver for the finalizeUpload field.
 func (r *mutationResolver) FinalizeUpload(ctx context.Context, input model.FinalizeUploadInput) (*model.FinalizeUploadPayload, error) {
-	m, err := r.Service.FinalizeUpload(ctx, Viewer(ctx), album.MediaID(input.MediaID))
-	return &model.FinalizeUploadPayload{Media: m}, err
+	m, duplicate, err := r.Service.FinalizeUpload(ctx, Viewer(ctx), album.MediaID(input.MediaID))
+	return &model.FinalizeUploadPayload{Media: m, Duplicate: duplicate}, err
 }
 
 // EditMedia is the resolver for the editMedia field.
@@ -95,8 +149,24 @@ func (r *mutationResolver) EditMedia(ctx context.Context, input model.EditMediaI
 
 // MoveMedia is the resolver for the moveMedia field.
 func (r *mutationResolver) MoveMedia(ctx context.Context, input model.MoveMediaInput) (*model.MoveMediaPayload, error) {
-	media, err := r.Service.MoveMedia(ctx, Viewer(ctx), album.AlbumID(input.AlbumID), album.AlbumID(input.ToAlbumID), mediaIDs(input.MediaIds))
-	return &model.MoveMediaPayload{Media: seen(ctx, media)}, err
+	results, err := r.Service.MoveMedia(ctx, Viewer(ctx), album.AlbumID(input.AlbumID), album.AlbumID(input.ToAlbumID), mediaIDs(input.MediaIds))
+	return &model.MoveMediaPayload{Results: resultsOf(ctx, results)}, err
+}
+
+// CopyMedia is the resolver for the copyMedia field.
+func (r *mutationResolver) CopyMedia(ctx context.Context, input model.CopyMediaInput) (*model.CopyMediaPayload, error) {
+	results, err := r.Service.CopyMedia(ctx, Viewer(ctx), album.AlbumID(input.AlbumID), album.AlbumID(input.ToAlbumID), mediaIDs(input.MediaIds))
+	return &model.CopyMediaPayload{Results: resultsOf(ctx, results)}, err
+}
+
+// ArrangeMedia is the resolver for the arrangeMedia field.
+func (r *mutationResolver) ArrangeMedia(ctx context.Context, input model.ArrangeMediaInput) (*model.ArrangeMediaPayload, error) {
+	after, err := optionalID[album.MediaID](input.AfterID)
+	if err != nil {
+		return nil, err
+	}
+	media, err := r.Service.ArrangeMedia(ctx, Viewer(ctx), album.AlbumID(input.AlbumID), mediaIDs(input.MediaIds), after)
+	return &model.ArrangeMediaPayload{Media: seen(ctx, media)}, err
 }
 
 // TrashMedia is the resolver for the trashMedia field.

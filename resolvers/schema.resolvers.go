@@ -12,6 +12,14 @@ import (
 	"keepsake/graph/model"
 )
 
+// Capabilities is the resolver for the capabilities field.
+func (r *queryResolver) Capabilities(ctx context.Context) (*model.Capabilities, error) {
+	c := r.Service.Capabilities()
+	return &model.Capabilities{
+		ContentTypes: c.ContentTypes, MaxPhotoBytes: c.MaxPhotoBytes, MaxVideoBytes: c.MaxVideoBytes, Videos: c.Videos,
+	}, nil
+}
+
 // Node is the resolver for the node field.
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
 	return r.node(ctx, id)

@@ -82,6 +82,15 @@ func (r *userResolver) AccountName(ctx context.Context, obj *album.User) (*strin
 	return nonEmpty(name), err
 }
 
+// Storage is the resolver for the storage field.
+func (r *userResolver) Storage(ctx context.Context, obj *album.User) (*model.Storage, error) {
+	used, quota, ok := r.Service.Storage(Viewer(ctx), obj)
+	if !ok {
+		return nil, nil
+	}
+	return &model.Storage{Used: used, Quota: positive(quota)}, nil
+}
+
 // Albums is the resolver for the albums field.
 func (r *userResolver) Albums(ctx context.Context, obj *album.User, first int, after *album.Cursor) (*model.AlbumConnection, error) {
 	page, err := r.Service.AlbumsOf(ctx, loadersOf(ctx).viewer, obj.ID, pageArgs(first, after))
