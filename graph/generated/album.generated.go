@@ -24,15 +24,38 @@ type AlbumResolver interface {
 	ViewerRole(ctx context.Context, obj *album.Album) (*album.Role, error)
 	ViewerActions(ctx context.Context, obj *album.Album) ([]album.Action, error)
 	Cursor(ctx context.Context, obj *album.Album) (album.Cursor, error)
-	Media(ctx context.Context, obj *album.Album, first int, after *album.Cursor, order album.MediaOrder) (*model.MediaConnection, error)
+	Media(ctx context.Context, obj *album.Album, first int, after *album.Cursor, order *album.MediaOrder) (*model.MediaConnection, error)
 	Trash(ctx context.Context, obj *album.Album, first int, after *album.Cursor) (*model.MediaConnection, error)
 	Members(ctx context.Context, obj *album.Album, first int, after *album.Cursor) (*model.MembershipConnection, error)
 	Shares(ctx context.Context, obj *album.Album, first int, after *album.Cursor) (*model.ShareConnection, error)
+	Archive(ctx context.Context, obj *album.Album, only []string, partBytes int64) (*model.Archive, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Album_archive_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "only",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["only"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "partBytes",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNLong2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["partBytes"] = arg1
+	return args, nil
+}
 
 func (ec *executionContext) field_Album_media_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -54,8 +77,8 @@ func (ec *executionContext) field_Album_media_args(ctx context.Context, rawArgs 
 	}
 	args["after"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "order",
-		func(ctx context.Context, v any) (album.MediaOrder, error) {
-			return ec.unmarshalNMediaOrder2keepsakeᚋalbumᚐMediaOrder(ctx, v)
+		func(ctx context.Context, v any) (*album.MediaOrder, error) {
+			return ec.unmarshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -372,7 +395,7 @@ func (ec *executionContext) _Album_media(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Album().Media(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*album.Cursor), fc.Args["order"].(album.MediaOrder))
+			return ec.Resolvers.Album().Media(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*album.Cursor), fc.Args["order"].(*album.MediaOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MediaConnection) graphql.Marshaler {
@@ -538,6 +561,50 @@ func (ec *executionContext) fieldContext_Album_shares(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Album_archive(ctx context.Context, field graphql.CollectedField, obj *album.Album) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Album_archive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Album().Archive(ctx, obj, fc.Args["only"].([]string), fc.Args["partBytes"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Archive) graphql.Marshaler {
+			return ec.marshalNArchive2ᚖkeepsakeᚋgraphᚋmodelᚐArchive(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Album_archive(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Album",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Archive(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Album_archive_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AlbumConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.AlbumConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -660,6 +727,13 @@ func (ec *executionContext) _AlbumSettings_downloads(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_AlbumSettings_downloads(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumSettings", field, false, false, "Audience")
+}
+
+func (ec *executionContext) _AlbumSettings_order(ctx context.Context, field graphql.CollectedField, obj *album.Settings) (ret graphql.Marshaler) {
+	return ec.marshalNMediaOrder2keepsakeᚋalbumᚐMediaOrder(ctx, field.Selections, obj.Order)
+}
+func (ec *executionContext) fieldContext_AlbumSettings_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlbumSettings", field, false, false, "MediaOrder")
 }
 
 func (ec *executionContext) _CreateAlbumPayload_album(ctx context.Context, field graphql.CollectedField, obj *model.CreateAlbumPayload) (ret graphql.Marshaler) {
@@ -844,7 +918,7 @@ func (ec *executionContext) unmarshalInputAlbumSettingsInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"comments", "likes", "downloads"}
+	fieldsInOrder := [...]string{"comments", "likes", "downloads", "order"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -872,6 +946,13 @@ func (ec *executionContext) unmarshalInputAlbumSettingsInput(ctx context.Context
 				return it, err
 			}
 			it.Downloads = data
+		case "order":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("order"))
+			data, err := ec.unmarshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Order = data
 		}
 	}
 	return it, nil
@@ -1325,6 +1406,11 @@ func (ec *executionContext) _Album(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "archive":
+			out.Values[i] = ec._Album_archive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1441,6 +1527,11 @@ func (ec *executionContext) _AlbumSettings(ctx context.Context, sel ast.Selectio
 			}
 		case "downloads":
 			out.Values[i] = ec._AlbumSettings_downloads(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "order":
+			out.Values[i] = ec._AlbumSettings_order(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

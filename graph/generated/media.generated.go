@@ -23,13 +23,22 @@ type MediaResolver interface {
 	Owner(ctx context.Context, obj *album.Media) (*album.User, error)
 
 	Failure(ctx context.Context, obj *album.Media) (*string, error)
+	DuplicateOf(ctx context.Context, obj *album.Media) (*album.Media, error)
 
 	Sha256(ctx context.Context, obj *album.Media) (*string, error)
 
 	DurationMs(ctx context.Context, obj *album.Media) (*int64, error)
 
-	URL(ctx context.Context, obj *album.Media) (*media.SignedURL, error)
-	Download(ctx context.Context, obj *album.Media) (*media.SignedURL, error)
+	Camera(ctx context.Context, obj *album.Media) (*string, error)
+	Blurhash(ctx context.Context, obj *album.Media) (*string, error)
+	Color(ctx context.Context, obj *album.Media) (*string, error)
+
+	Place(ctx context.Context, obj *album.Media) (*album.Place, error)
+
+	URL(ctx context.Context, obj *album.Media, size album.FileRole) (*model.SignedURL, error)
+	Variants(ctx context.Context, obj *album.Media) ([]*model.SignedURL, error)
+	Playback(ctx context.Context, obj *album.Media) (*model.SignedURL, error)
+	Download(ctx context.Context, obj *album.Media) (*model.SignedURL, error)
 
 	ViewerHasLiked(ctx context.Context, obj *album.Media) (bool, error)
 	Likes(ctx context.Context, obj *album.Media, first int, after *album.Cursor) (*model.LikeConnection, error)
@@ -85,9 +94,87 @@ func (ec *executionContext) field_Media_likes_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Media_url_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "size",
+		func(ctx context.Context, v any) (album.FileRole, error) {
+			return ec.unmarshalNMediaSize2keepsakeᚋalbumᚐFileRole(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["size"] = arg0
+	return args, nil
+}
+
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _ArrangeMediaPayload_media(ctx context.Context, field graphql.CollectedField, obj *model.ArrangeMediaPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArrangeMediaPayload_media(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Media, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*album.Media) graphql.Marshaler {
+			return ec.marshalNMedia2ᚕᚖkeepsakeᚋalbumᚐMediaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArrangeMediaPayload_media(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArrangeMediaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Media(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CopyMediaPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.CopyMediaPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CopyMediaPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MediaResult) graphql.Marshaler {
+			return ec.marshalNMediaResult2ᚕᚖkeepsakeᚋgraphᚋmodelᚐMediaResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CopyMediaPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CopyMediaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _CreateUploadsPayload_tickets(ctx context.Context, field graphql.CollectedField, obj *model.CreateUploadsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -192,6 +279,13 @@ func (ec *executionContext) fieldContext_FinalizeUploadPayload_media(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _FinalizeUploadPayload_duplicate(ctx context.Context, field graphql.CollectedField, obj *model.FinalizeUploadPayload) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Duplicate)
+}
+func (ec *executionContext) fieldContext_FinalizeUploadPayload_duplicate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinalizeUploadPayload", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Media_id(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
 	return ec.marshalNID2keepsakeᚋalbumᚐMediaID(ctx, field.Selections, obj.ID)
 }
@@ -277,6 +371,13 @@ func (ec *executionContext) fieldContext_Media_status(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Media", field, false, false, "MediaStatus")
 }
 
+func (ec *executionContext) _Media_progress(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Progress)
+}
+func (ec *executionContext) fieldContext_Media_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Media_failure(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -298,6 +399,38 @@ func (ec *executionContext) _Media_failure(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Media_failure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Media", field, true, true, "String")
+}
+
+func (ec *executionContext) _Media_duplicateOf(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_duplicateOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().DuplicateOf(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *album.Media) graphql.Marshaler {
+			return ec.marshalOMedia2ᚖkeepsakeᚋalbumᚐMedia(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_duplicateOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Media(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Media_fileName(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
@@ -388,6 +521,75 @@ func (ec *executionContext) fieldContext_Media_takenAt(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Media", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Media_camera(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_camera(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().Camera(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_camera(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, true, true, "String")
+}
+
+func (ec *executionContext) _Media_blurhash(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_blurhash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().Blurhash(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_blurhash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, true, true, "String")
+}
+
+func (ec *executionContext) _Media_color(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_color(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().Color(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_color(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, true, true, "String")
+}
+
 func (ec *executionContext) _Media_caption(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Caption)
 }
@@ -411,7 +613,7 @@ func (ec *executionContext) _Media_place(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Media_place(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Place, nil
+			return ec.Resolvers.Media().Place(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *album.Place) graphql.Marshaler {
@@ -425,8 +627,8 @@ func (ec *executionContext) fieldContext_Media_place(_ context.Context, field gr
 	fc = &graphql.FieldContext{
 		Object:     "Media",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Place(ctx, field)
 		},
@@ -471,17 +673,93 @@ func (ec *executionContext) _Media_url(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Media_url(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Media().URL(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Media().URL(ctx, obj, fc.Args["size"].(album.FileRole))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *media.SignedURL) graphql.Marshaler {
-			return ec.marshalOSignedUrl2ᚖkeepsakeᚋmediaᚐSignedURL(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SignedURL) graphql.Marshaler {
+			return ec.marshalOSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Media_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Media_url(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignedUrl(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Media_url_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Media_variants(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_variants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().Variants(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.SignedURL) graphql.Marshaler {
+			return ec.marshalNSignedUrl2ᚕᚖkeepsakeᚋgraphᚋmodelᚐSignedURLᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Media_variants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignedUrl(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Media_playback(ctx context.Context, field graphql.CollectedField, obj *album.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_playback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().Playback(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SignedURL) graphql.Marshaler {
+			return ec.marshalOSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_playback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Media",
 		Field:      field,
@@ -506,8 +784,8 @@ func (ec *executionContext) _Media_download(ctx context.Context, field graphql.C
 			return ec.Resolvers.Media().Download(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *media.SignedURL) graphql.Marshaler {
-			return ec.marshalOSignedUrl2ᚖkeepsakeᚋmediaᚐSignedURL(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SignedURL) graphql.Marshaler {
+			return ec.marshalOSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx, selections, v)
 		},
 		true,
 		false,
@@ -761,33 +1039,86 @@ func (ec *executionContext) fieldContext_MediaEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _MoveMediaPayload_media(ctx context.Context, field graphql.CollectedField, obj *model.MoveMediaPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaResult_mediaId(ctx context.Context, field graphql.CollectedField, obj *model.MediaResult) (ret graphql.Marshaler) {
+	return ec.marshalNID2string(ctx, field.Selections, obj.MediaID)
+}
+func (ec *executionContext) fieldContext_MediaResult_mediaId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaResult", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MediaResult_media(ctx context.Context, field graphql.CollectedField, obj *model.MediaResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MoveMediaPayload_media(ctx, field)
+			return ec.fieldContext_MediaResult_media(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Media, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*album.Media) graphql.Marshaler {
-			return ec.marshalNMedia2ᚕᚖkeepsakeᚋalbumᚐMediaᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *album.Media) graphql.Marshaler {
+			return ec.marshalOMedia2ᚖkeepsakeᚋalbumᚐMedia(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaResult_media(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Media(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaResult_code(ctx context.Context, field graphql.CollectedField, obj *model.MediaResult) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Code)
+}
+func (ec *executionContext) fieldContext_MediaResult_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaResult", field, false, false, "String")
+}
+
+func (ec *executionContext) _MediaResult_message(ctx context.Context, field graphql.CollectedField, obj *model.MediaResult) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Message)
+}
+func (ec *executionContext) fieldContext_MediaResult_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaResult", field, false, false, "String")
+}
+
+func (ec *executionContext) _MoveMediaPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.MoveMediaPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveMediaPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MediaResult) graphql.Marshaler {
+			return ec.marshalNMediaResult2ᚕᚖkeepsakeᚋgraphᚋmodelᚐMediaResultᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_MoveMediaPayload_media(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_MoveMediaPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "MoveMediaPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Media(ctx, field)
+			return ec.childFields_MediaResult(ctx, field)
 		},
 	}
 	return fc, nil
@@ -846,18 +1177,46 @@ func (ec *executionContext) fieldContext_RestoreMediaPayload_media(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SignedUrl_url(ctx context.Context, field graphql.CollectedField, obj *media.SignedURL) (ret graphql.Marshaler) {
+func (ec *executionContext) _SignedUrl_url(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
 	return ec.marshalNUrl2string(ctx, field.Selections, obj.URL)
 }
 func (ec *executionContext) fieldContext_SignedUrl_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "Url")
 }
 
-func (ec *executionContext) _SignedUrl_expiresAt(ctx context.Context, field graphql.CollectedField, obj *media.SignedURL) (ret graphql.Marshaler) {
+func (ec *executionContext) _SignedUrl_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
 	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 }
 func (ec *executionContext) fieldContext_SignedUrl_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SignedUrl_contentType(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.ContentType)
+}
+func (ec *executionContext) fieldContext_SignedUrl_contentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "String")
+}
+
+func (ec *executionContext) _SignedUrl_width(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Width)
+}
+func (ec *executionContext) fieldContext_SignedUrl_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SignedUrl_height(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Height)
+}
+func (ec *executionContext) fieldContext_SignedUrl_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SignedUrl_bytes(ctx context.Context, field graphql.CollectedField, obj *model.SignedURL) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Bytes)
+}
+func (ec *executionContext) fieldContext_SignedUrl_bytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignedUrl", field, false, false, "Long")
 }
 
 func (ec *executionContext) _TrashMediaPayload_media(ctx context.Context, field graphql.CollectedField, obj *model.TrashMediaPayload) (ret graphql.Marshaler) {
@@ -938,6 +1297,13 @@ func (ec *executionContext) fieldContext_UploadTicket_media(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _UploadTicket_duplicate(ctx context.Context, field graphql.CollectedField, obj *model.UploadTicket) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Duplicate)
+}
+func (ec *executionContext) fieldContext_UploadTicket_duplicate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UploadTicket", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _UploadTicket_method(ctx context.Context, field graphql.CollectedField, obj *model.UploadTicket) (ret graphql.Marshaler) {
 	return ec.marshalNUploadMethod2keepsakeᚋmediaᚐMethod(ctx, field.Selections, obj.Method)
 }
@@ -946,7 +1312,7 @@ func (ec *executionContext) fieldContext_UploadTicket_method(_ context.Context, 
 }
 
 func (ec *executionContext) _UploadTicket_url(ctx context.Context, field graphql.CollectedField, obj *model.UploadTicket) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.URL)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.URL)
 }
 func (ec *executionContext) fieldContext_UploadTicket_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UploadTicket", field, false, false, "String")
@@ -1023,8 +1389,15 @@ func (ec *executionContext) fieldContext_UploadTicket_fileField(_ context.Contex
 	return graphql.NewScalarFieldContext("UploadTicket", field, false, false, "String")
 }
 
+func (ec *executionContext) _UploadTicket_chunkUnit(ctx context.Context, field graphql.CollectedField, obj *model.UploadTicket) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.ChunkUnit)
+}
+func (ec *executionContext) fieldContext_UploadTicket_chunkUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UploadTicket", field, false, false, "Int")
+}
+
 func (ec *executionContext) _UploadTicket_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.UploadTicket) (ret graphql.Marshaler) {
-	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
+	return ec.marshalOTime2ᚖtimeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 }
 func (ec *executionContext) fieldContext_UploadTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UploadTicket", field, false, false, "Time")
@@ -1033,6 +1406,118 @@ func (ec *executionContext) fieldContext_UploadTicket_expiresAt(_ context.Contex
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputArrangeMediaInput(ctx context.Context, obj any) (model.ArrangeMediaInput, error) {
+	var it model.ArrangeMediaInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "afterId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "albumId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("albumId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlbumID = data
+		case "mediaIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mediaIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MediaIds = data
+		case "afterId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("afterId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AfterID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArrangeMediaInput unmarshals raw into the ArrangeMediaInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArrangeMediaInput(ctx context.Context, raw any) (model.ArrangeMediaInput, error) {
+	var out model.ArrangeMediaInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArrangeMediaInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCopyMediaInput(ctx context.Context, obj any) (model.CopyMediaInput, error) {
+	var it model.CopyMediaInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "toAlbumId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "albumId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("albumId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlbumID = data
+		case "mediaIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mediaIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MediaIds = data
+		case "toAlbumId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toAlbumId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToAlbumID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCopyMediaInput unmarshals raw into the CopyMediaInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCopyMediaInput(ctx context.Context, raw any) (model.CopyMediaInput, error) {
+	var out model.CopyMediaInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CopyMediaInput", raw, &out)
+	return out, err
+}
 
 func (ec *executionContext) unmarshalInputCreateUploadsInput(ctx context.Context, obj any) (model.CreateUploadsInput, error) {
 	var it model.CreateUploadsInput
@@ -1476,7 +1961,7 @@ func (ec *executionContext) unmarshalInputUploadInput(ctx context.Context, obj a
 		asMap["method"] = "PUT"
 	}
 
-	fieldsInOrder := [...]string{"fileName", "contentType", "bytes", "sha256", "takenAt", "caption", "method"}
+	fieldsInOrder := [...]string{"fileName", "contentType", "bytes", "sha256", "crc32c", "takenAt", "caption", "method"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1511,6 +1996,13 @@ func (ec *executionContext) unmarshalInputUploadInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.Sha256 = data
+		case "crc32c":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("crc32c"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Crc32c = data
 		case "takenAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("takenAt"))
 			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
@@ -1556,6 +2048,72 @@ func UnmarshalUploadInput(ctx context.Context, raw any) (model.UploadInput, erro
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var arrangeMediaPayloadImplementors = []string{"ArrangeMediaPayload"}
+
+func (ec *executionContext) _ArrangeMediaPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ArrangeMediaPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, arrangeMediaPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ArrangeMediaPayload")
+		case "media":
+			out.Values[i] = ec._ArrangeMediaPayload_media(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var copyMediaPayloadImplementors = []string{"CopyMediaPayload"}
+
+func (ec *executionContext) _CopyMediaPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CopyMediaPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, copyMediaPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CopyMediaPayload")
+		case "results":
+			out.Values[i] = ec._CopyMediaPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var createUploadsPayloadImplementors = []string{"CreateUploadsPayload"}
 
@@ -1672,6 +2230,11 @@ func (ec *executionContext) _FinalizeUploadPayload(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "duplicate":
+			out.Values[i] = ec._FinalizeUploadPayload_duplicate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1725,8 +2288,18 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "progress":
+			out.Values[i] = ec._Media_progress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "failure":
 			out.Values[i] = ec._Media_failure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "duplicateOf":
+			out.Values[i] = ec._Media_duplicateOf(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1770,6 +2343,21 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "camera":
+			out.Values[i] = ec._Media_camera(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blurhash":
+			out.Values[i] = ec._Media_blurhash(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "color":
+			out.Values[i] = ec._Media_color(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "caption":
 			out.Values[i] = ec._Media_caption(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1807,6 +2395,16 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "url":
 			out.Values[i] = ec._Media_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "variants":
+			out.Values[i] = ec._Media_variants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "playback":
+			out.Values[i] = ec._Media_playback(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1938,6 +2536,54 @@ func (ec *executionContext) _MediaEdge(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var mediaResultImplementors = []string{"MediaResult"}
+
+func (ec *executionContext) _MediaResult(ctx context.Context, sel ast.SelectionSet, obj *model.MediaResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaResult")
+		case "mediaId":
+			out.Values[i] = ec._MediaResult_mediaId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "media":
+			out.Values[i] = ec._MediaResult_media(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MediaResult_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MediaResult_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var moveMediaPayloadImplementors = []string{"MoveMediaPayload"}
 
 func (ec *executionContext) _MoveMediaPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MoveMediaPayload) graphql.Marshaler {
@@ -1949,8 +2595,8 @@ func (ec *executionContext) _MoveMediaPayload(ctx context.Context, sel ast.Selec
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MoveMediaPayload")
-		case "media":
-			out.Values[i] = ec._MoveMediaPayload_media(ctx, field, obj)
+		case "results":
+			out.Values[i] = ec._MoveMediaPayload_results(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2049,7 +2695,7 @@ func (ec *executionContext) _RestoreMediaPayload(ctx context.Context, sel ast.Se
 
 var signedUrlImplementors = []string{"SignedUrl"}
 
-func (ec *executionContext) _SignedUrl(ctx context.Context, sel ast.SelectionSet, obj *media.SignedURL) graphql.Marshaler {
+func (ec *executionContext) _SignedUrl(ctx context.Context, sel ast.SelectionSet, obj *model.SignedURL) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, signedUrlImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2065,6 +2711,26 @@ func (ec *executionContext) _SignedUrl(ctx context.Context, sel ast.SelectionSet
 			}
 		case "expiresAt":
 			out.Values[i] = ec._SignedUrl_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentType":
+			out.Values[i] = ec._SignedUrl_contentType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "width":
+			out.Values[i] = ec._SignedUrl_width(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "height":
+			out.Values[i] = ec._SignedUrl_height(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bytes":
+			out.Values[i] = ec._SignedUrl_bytes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2172,6 +2838,11 @@ func (ec *executionContext) _UploadTicket(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "duplicate":
+			out.Values[i] = ec._UploadTicket_duplicate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "method":
 			out.Values[i] = ec._UploadTicket_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2179,7 +2850,7 @@ func (ec *executionContext) _UploadTicket(ctx context.Context, sel ast.Selection
 			}
 		case "url":
 			out.Values[i] = ec._UploadTicket_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "headers":
@@ -2197,9 +2868,14 @@ func (ec *executionContext) _UploadTicket(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "chunkUnit":
+			out.Values[i] = ec._UploadTicket_chunkUnit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "expiresAt":
 			out.Values[i] = ec._UploadTicket_expiresAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -2222,6 +2898,32 @@ func (ec *executionContext) _UploadTicket(ctx context.Context, sel ast.Selection
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNArrangeMediaInput2keepsakeᚋgraphᚋmodelᚐArrangeMediaInput(ctx context.Context, v any) (model.ArrangeMediaInput, error) {
+	res, err := ec.unmarshalInputArrangeMediaInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNArrangeMediaPayload2ᚖkeepsakeᚋgraphᚋmodelᚐArrangeMediaPayload(ctx context.Context, sel ast.SelectionSet, v *model.ArrangeMediaPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ArrangeMediaPayload!")
+		return graphql.Null
+	}
+	return ec._ArrangeMediaPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCopyMediaInput2keepsakeᚋgraphᚋmodelᚐCopyMediaInput(ctx context.Context, v any) (model.CopyMediaInput, error) {
+	res, err := ec.unmarshalInputCopyMediaInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCopyMediaPayload2ᚖkeepsakeᚋgraphᚋmodelᚐCopyMediaPayload(ctx context.Context, sel ast.SelectionSet, v *model.CopyMediaPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CopyMediaPayload!")
+		return graphql.Null
+	}
+	return ec._CopyMediaPayload(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNCreateUploadsInput2keepsakeᚋgraphᚋmodelᚐCreateUploadsInput(ctx context.Context, v any) (model.CreateUploadsInput, error) {
 	res, err := ec.unmarshalInputCreateUploadsInput(ctx, v)
@@ -2376,10 +3078,66 @@ var (
 	unmarshalNMediaOrder2keepsakeᚋalbumᚐMediaOrder = map[string]album.MediaOrder{
 		"ADDED": album.ByAdded,
 		"TAKEN": album.ByTaken,
+		"HAND":  album.ByHand,
 	}
 	marshalNMediaOrder2keepsakeᚋalbumᚐMediaOrder = map[album.MediaOrder]string{
 		album.ByAdded: "ADDED",
 		album.ByTaken: "TAKEN",
+		album.ByHand:  "HAND",
+	}
+)
+
+func (ec *executionContext) marshalNMediaResult2ᚕᚖkeepsakeᚋgraphᚋmodelᚐMediaResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MediaResult) graphql.Marshaler {
+	ret := marshalInOrder(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMediaResult2ᚖkeepsakeᚋgraphᚋmodelᚐMediaResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMediaResult2ᚖkeepsakeᚋgraphᚋmodelᚐMediaResult(ctx context.Context, sel ast.SelectionSet, v *model.MediaResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MediaResult!")
+		return graphql.Null
+	}
+	return ec._MediaResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMediaSize2keepsakeᚋalbumᚐFileRole(ctx context.Context, v any) (album.FileRole, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNMediaSize2keepsakeᚋalbumᚐFileRole[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaSize2keepsakeᚋalbumᚐFileRole(ctx context.Context, sel ast.SelectionSet, v album.FileRole) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNMediaSize2keepsakeᚋalbumᚐFileRole[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MediaSize!")
+	}
+	return res
+}
+
+var (
+	unmarshalNMediaSize2keepsakeᚋalbumᚐFileRole = map[string]album.FileRole{
+		"SMALL":    album.Small,
+		"MEDIUM":   album.Medium,
+		"LARGE":    album.Large,
+		"ORIGINAL": album.Original,
+	}
+	marshalNMediaSize2keepsakeᚋalbumᚐFileRole = map[album.FileRole]string{
+		album.Small:    "SMALL",
+		album.Medium:   "MEDIUM",
+		album.Large:    "LARGE",
+		album.Original: "ORIGINAL",
 	}
 )
 
@@ -2437,6 +3195,30 @@ func (ec *executionContext) marshalNRestoreMediaPayload2ᚖkeepsakeᚋgraphᚋmo
 		return graphql.Null
 	}
 	return ec._RestoreMediaPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSignedUrl2ᚕᚖkeepsakeᚋgraphᚋmodelᚐSignedURLᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SignedURL) graphql.Marshaler {
+	ret := marshalInOrder(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx context.Context, sel ast.SelectionSet, v *model.SignedURL) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SignedUrl!")
+		return graphql.Null
+	}
+	return ec._SignedUrl(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNTrashMediaInput2keepsakeᚋgraphᚋmodelᚐTrashMediaInput(ctx context.Context, v any) (model.TrashMediaInput, error) {
@@ -2512,12 +3294,14 @@ func (ec *executionContext) marshalNUploadMethod2keepsakeᚋmediaᚐMethod(ctx c
 
 var (
 	unmarshalNUploadMethod2keepsakeᚋmediaᚐMethod = map[string]media.Method{
-		"PUT":  media.PUT,
-		"POST": media.POST,
+		"PUT":    media.PUT,
+		"POST":   media.POST,
+		"CHUNKS": media.CHUNKS,
 	}
 	marshalNUploadMethod2keepsakeᚋmediaᚐMethod = map[media.Method]string{
-		media.PUT:  "PUT",
-		media.POST: "POST",
+		media.PUT:    "PUT",
+		media.POST:   "POST",
+		media.CHUNKS: "CHUNKS",
 	}
 )
 
@@ -2552,6 +3336,38 @@ func (ec *executionContext) marshalOMedia2ᚖkeepsakeᚋalbumᚐMedia(ctx contex
 	return ec._Media(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder(ctx context.Context, v any) (*album.MediaOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder(ctx context.Context, sel ast.SelectionSet, v *album.MediaOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder[*v])
+	return res
+}
+
+var (
+	unmarshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder = map[string]album.MediaOrder{
+		"ADDED": album.ByAdded,
+		"TAKEN": album.ByTaken,
+		"HAND":  album.ByHand,
+	}
+	marshalOMediaOrder2ᚖkeepsakeᚋalbumᚐMediaOrder = map[album.MediaOrder]string{
+		album.ByAdded: "ADDED",
+		album.ByTaken: "TAKEN",
+		album.ByHand:  "HAND",
+	}
+)
+
 func (ec *executionContext) marshalOPlace2ᚖkeepsakeᚋalbumᚐPlace(ctx context.Context, sel ast.SelectionSet, v *album.Place) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2567,7 +3383,7 @@ func (ec *executionContext) unmarshalOPlaceInput2ᚖkeepsakeᚋgraphᚋmodelᚐP
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSignedUrl2ᚖkeepsakeᚋmediaᚐSignedURL(ctx context.Context, sel ast.SelectionSet, v *media.SignedURL) graphql.Marshaler {
+func (ec *executionContext) marshalOSignedUrl2ᚖkeepsakeᚋgraphᚋmodelᚐSignedURL(ctx context.Context, sel ast.SelectionSet, v *model.SignedURL) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -46,12 +46,13 @@ type ComplexityRoot struct {
 	}
 
 	Album struct {
+		Archive       func(childComplexity int, only []string, partBytes int64) int
 		Cover         func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Cursor        func(childComplexity int) int
 		Description   func(childComplexity int) int
 		ID            func(childComplexity int) int
-		Media         func(childComplexity int, first int, after *album.Cursor, order album.MediaOrder) int
+		Media         func(childComplexity int, first int, after *album.Cursor, order *album.MediaOrder) int
 		MediaCount    func(childComplexity int) int
 		MemberCount   func(childComplexity int) int
 		Members       func(childComplexity int, first int, after *album.Cursor) int
@@ -96,6 +97,30 @@ type ComplexityRoot struct {
 		Comments  func(childComplexity int) int
 		Downloads func(childComplexity int) int
 		Likes     func(childComplexity int) int
+		Order     func(childComplexity int) int
+	}
+
+	Archive struct {
+		Parts func(childComplexity int) int
+	}
+
+	ArchivePart struct {
+		Bytes      func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		FileName   func(childComplexity int) int
+		MediaCount func(childComplexity int) int
+		URL        func(childComplexity int) int
+	}
+
+	ArrangeMediaPayload struct {
+		Media func(childComplexity int) int
+	}
+
+	Capabilities struct {
+		ContentTypes  func(childComplexity int) int
+		MaxPhotoBytes func(childComplexity int) int
+		MaxVideoBytes func(childComplexity int) int
+		Videos        func(childComplexity int) int
 	}
 
 	ChangePasswordPayload struct {
@@ -124,6 +149,10 @@ type ComplexityRoot struct {
 	CommentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CopyMediaPayload struct {
+		Results func(childComplexity int) int
 	}
 
 	CreateAlbumPayload struct {
@@ -168,7 +197,8 @@ type ComplexityRoot struct {
 	}
 
 	FinalizeUploadPayload struct {
-		Media func(childComplexity int) int
+		Duplicate func(childComplexity int) int
+		Media     func(childComplexity int) int
 	}
 
 	JoinAlbumPayload struct {
@@ -208,13 +238,17 @@ type ComplexityRoot struct {
 	Media struct {
 		AddedAt        func(childComplexity int) int
 		Album          func(childComplexity int) int
+		Blurhash       func(childComplexity int) int
 		Bytes          func(childComplexity int) int
+		Camera         func(childComplexity int) int
 		Caption        func(childComplexity int) int
+		Color          func(childComplexity int) int
 		CommentCount   func(childComplexity int) int
 		Comments       func(childComplexity int, first int, after *album.Cursor) int
 		ContentType    func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Download       func(childComplexity int) int
+		DuplicateOf    func(childComplexity int) int
 		DurationMs     func(childComplexity int) int
 		EditedAt       func(childComplexity int) int
 		Failure        func(childComplexity int) int
@@ -227,12 +261,15 @@ type ComplexityRoot struct {
 		Likes          func(childComplexity int, first int, after *album.Cursor) int
 		Owner          func(childComplexity int) int
 		Place          func(childComplexity int) int
+		Playback       func(childComplexity int) int
+		Progress       func(childComplexity int) int
 		Sha256         func(childComplexity int) int
 		Status         func(childComplexity int) int
 		Tags           func(childComplexity int) int
 		TakenAt        func(childComplexity int) int
 		TrashedAt      func(childComplexity int) int
-		URL            func(childComplexity int) int
+		URL            func(childComplexity int, size album.FileRole) int
+		Variants       func(childComplexity int) int
 		ViewerHasLiked func(childComplexity int) int
 		Width          func(childComplexity int) int
 	}
@@ -245,6 +282,13 @@ type ComplexityRoot struct {
 	MediaEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	MediaResult struct {
+		Code    func(childComplexity int) int
+		Media   func(childComplexity int) int
+		MediaID func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Membership struct {
@@ -265,12 +309,14 @@ type ComplexityRoot struct {
 	}
 
 	MoveMediaPayload struct {
-		Media func(childComplexity int) int
+		Results func(childComplexity int) int
 	}
 
 	Mutation struct {
 		AddComment     func(childComplexity int, input model.AddCommentInput) int
+		ArrangeMedia   func(childComplexity int, input model.ArrangeMediaInput) int
 		ChangePassword func(childComplexity int, input model.ChangePasswordInput) int
+		CopyMedia      func(childComplexity int, input model.CopyMediaInput) int
 		CreateAlbum    func(childComplexity int, input model.CreateAlbumInput) int
 		CreateShare    func(childComplexity int, input model.CreateShareInput) int
 		CreateUploads  func(childComplexity int, input model.CreateUploadsInput) int
@@ -323,13 +369,14 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Album func(childComplexity int, id string) int
-		Feed  func(childComplexity int, first int, after *album.Cursor) int
-		Me    func(childComplexity int) int
-		Media func(childComplexity int, id string) int
-		Node  func(childComplexity int, id string) int
-		Nodes func(childComplexity int, ids []string) int
-		User  func(childComplexity int, id string) int
+		Album        func(childComplexity int, id string) int
+		Capabilities func(childComplexity int) int
+		Feed         func(childComplexity int, first int, after *album.Cursor) int
+		Me           func(childComplexity int) int
+		Media        func(childComplexity int, id string) int
+		Node         func(childComplexity int, id string) int
+		Nodes        func(childComplexity int, ids []string) int
+		User         func(childComplexity int, id string) int
 	}
 
 	RefreshSessionPayload struct {
@@ -376,6 +423,7 @@ type ComplexityRoot struct {
 		DownloadAllowed func(childComplexity int) int
 		ExpiresAt       func(childComplexity int) int
 		HasPassword     func(childComplexity int) int
+		HideLocation    func(childComplexity int) int
 		ID              func(childComplexity int) int
 		JoinRole        func(childComplexity int) int
 		Parent          func(childComplexity int) int
@@ -406,8 +454,17 @@ type ComplexityRoot struct {
 	}
 
 	SignedUrl struct {
-		ExpiresAt func(childComplexity int) int
-		URL       func(childComplexity int) int
+		Bytes       func(childComplexity int) int
+		ContentType func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		Height      func(childComplexity int) int
+		URL         func(childComplexity int) int
+		Width       func(childComplexity int) int
+	}
+
+	Storage struct {
+		Quota func(childComplexity int) int
+		Used  func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -448,6 +505,8 @@ type ComplexityRoot struct {
 	}
 
 	UploadTicket struct {
+		ChunkUnit  func(childComplexity int) int
+		Duplicate  func(childComplexity int) int
 		ExpiresAt  func(childComplexity int) int
 		FileField  func(childComplexity int) int
 		FormFields func(childComplexity int) int
@@ -464,6 +523,7 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		DisplayName   func(childComplexity int) int
 		ID            func(childComplexity int) int
+		Storage       func(childComplexity int) int
 		TrashedAlbums func(childComplexity int, first int, after *album.Cursor) int
 	}
 }
@@ -489,6 +549,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddCommentPayload.Comment(childComplexity), true
 
+	case "Album.archive":
+		if e.ComplexityRoot.Album.Archive == nil {
+			break
+		}
+
+		args, err := ec.field_Album_archive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Album.Archive(childComplexity, args["only"].([]string), args["partBytes"].(int64)), true
 	case "Album.cover":
 		if e.ComplexityRoot.Album.Cover == nil {
 			break
@@ -529,7 +600,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Album.Media(childComplexity, args["first"].(int), args["after"].(*album.Cursor), args["order"].(album.MediaOrder)), true
+		return e.ComplexityRoot.Album.Media(childComplexity, args["first"].(int), args["after"].(*album.Cursor), args["order"].(*album.MediaOrder)), true
 	case "Album.mediaCount":
 		if e.ComplexityRoot.Album.MediaCount == nil {
 			break
@@ -741,6 +812,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlbumSettings.Likes(childComplexity), true
+	case "AlbumSettings.order":
+		if e.ComplexityRoot.AlbumSettings.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlbumSettings.Order(childComplexity), true
+
+	case "Archive.parts":
+		if e.ComplexityRoot.Archive.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Archive.Parts(childComplexity), true
+
+	case "ArchivePart.bytes":
+		if e.ComplexityRoot.ArchivePart.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchivePart.Bytes(childComplexity), true
+	case "ArchivePart.expiresAt":
+		if e.ComplexityRoot.ArchivePart.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchivePart.ExpiresAt(childComplexity), true
+	case "ArchivePart.fileName":
+		if e.ComplexityRoot.ArchivePart.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchivePart.FileName(childComplexity), true
+	case "ArchivePart.mediaCount":
+		if e.ComplexityRoot.ArchivePart.MediaCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchivePart.MediaCount(childComplexity), true
+	case "ArchivePart.url":
+		if e.ComplexityRoot.ArchivePart.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchivePart.URL(childComplexity), true
+
+	case "ArrangeMediaPayload.media":
+		if e.ComplexityRoot.ArrangeMediaPayload.Media == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArrangeMediaPayload.Media(childComplexity), true
+
+	case "Capabilities.contentTypes":
+		if e.ComplexityRoot.Capabilities.ContentTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capabilities.ContentTypes(childComplexity), true
+	case "Capabilities.maxPhotoBytes":
+		if e.ComplexityRoot.Capabilities.MaxPhotoBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capabilities.MaxPhotoBytes(childComplexity), true
+	case "Capabilities.maxVideoBytes":
+		if e.ComplexityRoot.Capabilities.MaxVideoBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capabilities.MaxVideoBytes(childComplexity), true
+	case "Capabilities.videos":
+		if e.ComplexityRoot.Capabilities.Videos == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capabilities.Videos(childComplexity), true
 
 	case "ChangePasswordPayload.user":
 		if e.ComplexityRoot.ChangePasswordPayload.User == nil {
@@ -847,6 +994,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommentEdge.Node(childComplexity), true
 
+	case "CopyMediaPayload.results":
+		if e.ComplexityRoot.CopyMediaPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyMediaPayload.Results(childComplexity), true
+
 	case "CreateAlbumPayload.album":
 		if e.ComplexityRoot.CreateAlbumPayload.Album == nil {
 			break
@@ -940,6 +1094,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FeedEdge.Node(childComplexity), true
 
+	case "FinalizeUploadPayload.duplicate":
+		if e.ComplexityRoot.FinalizeUploadPayload.Duplicate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinalizeUploadPayload.Duplicate(childComplexity), true
 	case "FinalizeUploadPayload.media":
 		if e.ComplexityRoot.FinalizeUploadPayload.Media == nil {
 			break
@@ -1044,18 +1204,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Media.Album(childComplexity), true
+	case "Media.blurhash":
+		if e.ComplexityRoot.Media.Blurhash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Blurhash(childComplexity), true
 	case "Media.bytes":
 		if e.ComplexityRoot.Media.Bytes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Media.Bytes(childComplexity), true
+	case "Media.camera":
+		if e.ComplexityRoot.Media.Camera == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Camera(childComplexity), true
 	case "Media.caption":
 		if e.ComplexityRoot.Media.Caption == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Media.Caption(childComplexity), true
+	case "Media.color":
+		if e.ComplexityRoot.Media.Color == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Color(childComplexity), true
 	case "Media.commentCount":
 		if e.ComplexityRoot.Media.CommentCount == nil {
 			break
@@ -1091,6 +1269,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Media.Download(childComplexity), true
+	case "Media.duplicateOf":
+		if e.ComplexityRoot.Media.DuplicateOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.DuplicateOf(childComplexity), true
 	case "Media.durationMs":
 		if e.ComplexityRoot.Media.DurationMs == nil {
 			break
@@ -1168,6 +1352,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Media.Place(childComplexity), true
+	case "Media.playback":
+		if e.ComplexityRoot.Media.Playback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Playback(childComplexity), true
+	case "Media.progress":
+		if e.ComplexityRoot.Media.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Progress(childComplexity), true
 	case "Media.sha256":
 		if e.ComplexityRoot.Media.Sha256 == nil {
 			break
@@ -1203,7 +1399,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Media.URL(childComplexity), true
+		args, err := ec.field_Media_url_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Media.URL(childComplexity, args["size"].(album.FileRole)), true
+	case "Media.variants":
+		if e.ComplexityRoot.Media.Variants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Media.Variants(childComplexity), true
 	case "Media.viewerHasLiked":
 		if e.ComplexityRoot.Media.ViewerHasLiked == nil {
 			break
@@ -1242,6 +1449,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MediaEdge.Node(childComplexity), true
+
+	case "MediaResult.code":
+		if e.ComplexityRoot.MediaResult.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaResult.Code(childComplexity), true
+	case "MediaResult.media":
+		if e.ComplexityRoot.MediaResult.Media == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaResult.Media(childComplexity), true
+	case "MediaResult.mediaId":
+		if e.ComplexityRoot.MediaResult.MediaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaResult.MediaID(childComplexity), true
+	case "MediaResult.message":
+		if e.ComplexityRoot.MediaResult.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaResult.Message(childComplexity), true
 
 	case "Membership.album":
 		if e.ComplexityRoot.Membership.Album == nil {
@@ -1294,12 +1526,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipEdge.Node(childComplexity), true
 
-	case "MoveMediaPayload.media":
-		if e.ComplexityRoot.MoveMediaPayload.Media == nil {
+	case "MoveMediaPayload.results":
+		if e.ComplexityRoot.MoveMediaPayload.Results == nil {
 			break
 		}
 
-		return e.ComplexityRoot.MoveMediaPayload.Media(childComplexity), true
+		return e.ComplexityRoot.MoveMediaPayload.Results(childComplexity), true
 
 	case "Mutation.addComment":
 		if e.ComplexityRoot.Mutation.AddComment == nil {
@@ -1312,6 +1544,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddComment(childComplexity, args["input"].(model.AddCommentInput)), true
+	case "Mutation.arrangeMedia":
+		if e.ComplexityRoot.Mutation.ArrangeMedia == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_arrangeMedia_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArrangeMedia(childComplexity, args["input"].(model.ArrangeMediaInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -1323,6 +1566,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(model.ChangePasswordInput)), true
+	case "Mutation.copyMedia":
+		if e.ComplexityRoot.Mutation.CopyMedia == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyMedia_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyMedia(childComplexity, args["input"].(model.CopyMediaInput)), true
 	case "Mutation.createAlbum":
 		if e.ComplexityRoot.Mutation.CreateAlbum == nil {
 			break
@@ -1723,6 +1977,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Album(childComplexity, args["id"].(string)), true
+	case "Query.capabilities":
+		if e.ComplexityRoot.Query.Capabilities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Capabilities(childComplexity), true
 	case "Query.feed":
 		if e.ComplexityRoot.Query.Feed == nil {
 			break
@@ -1908,6 +2168,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Share.HasPassword(childComplexity), true
+	case "Share.hideLocation":
+		if e.ComplexityRoot.Share.HideLocation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Share.HideLocation(childComplexity), true
 	case "Share.id":
 		if e.ComplexityRoot.Share.ID == nil {
 			break
@@ -1986,18 +2252,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignUpPayload.Session(childComplexity), true
 
+	case "SignedUrl.bytes":
+		if e.ComplexityRoot.SignedUrl.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedUrl.Bytes(childComplexity), true
+	case "SignedUrl.contentType":
+		if e.ComplexityRoot.SignedUrl.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedUrl.ContentType(childComplexity), true
 	case "SignedUrl.expiresAt":
 		if e.ComplexityRoot.SignedUrl.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SignedUrl.ExpiresAt(childComplexity), true
+	case "SignedUrl.height":
+		if e.ComplexityRoot.SignedUrl.Height == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedUrl.Height(childComplexity), true
 	case "SignedUrl.url":
 		if e.ComplexityRoot.SignedUrl.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SignedUrl.URL(childComplexity), true
+	case "SignedUrl.width":
+		if e.ComplexityRoot.SignedUrl.Width == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedUrl.Width(childComplexity), true
+
+	case "Storage.quota":
+		if e.ComplexityRoot.Storage.Quota == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Storage.Quota(childComplexity), true
+	case "Storage.used":
+		if e.ComplexityRoot.Storage.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Storage.Used(childComplexity), true
 
 	case "Subscription.albumEvents":
 		if e.ComplexityRoot.Subscription.AlbumEvents == nil {
@@ -2105,6 +2408,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UploadField.Value(childComplexity), true
 
+	case "UploadTicket.chunkUnit":
+		if e.ComplexityRoot.UploadTicket.ChunkUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UploadTicket.ChunkUnit(childComplexity), true
+	case "UploadTicket.duplicate":
+		if e.ComplexityRoot.UploadTicket.Duplicate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UploadTicket.Duplicate(childComplexity), true
 	case "UploadTicket.expiresAt":
 		if e.ComplexityRoot.UploadTicket.ExpiresAt == nil {
 			break
@@ -2189,6 +2504,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.ID(childComplexity), true
+	case "User.storage":
+		if e.ComplexityRoot.User.Storage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Storage(childComplexity), true
 	case "User.trashedAlbums":
 		if e.ComplexityRoot.User.TrashedAlbums == nil {
 			break
@@ -2212,7 +2533,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddCommentInput", ec.unmarshalInputAddCommentInput),
 			graphql.NewInputUnmarshaler("AlbumSettingsInput", ec.unmarshalInputAlbumSettingsInput),
+			graphql.NewInputUnmarshaler("ArrangeMediaInput", ec.unmarshalInputArrangeMediaInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
+			graphql.NewInputUnmarshaler("CopyMediaInput", ec.unmarshalInputCopyMediaInput),
 			graphql.NewInputUnmarshaler("CreateAlbumInput", ec.unmarshalInputCreateAlbumInput),
 			graphql.NewInputUnmarshaler("CreateShareInput", ec.unmarshalInputCreateShareInput),
 			graphql.NewInputUnmarshaler("CreateUploadsInput", ec.unmarshalInputCreateUploadsInput),
@@ -2397,6 +2720,8 @@ type AlbumSettings {
   likes: Audience!
   "Who may fetch originals as files; share links have a setting of their own."
   downloads: Audience!
+  "How its media are sorted unless somebody asks otherwise."
+  order: MediaOrder!
 }
 
 "A collection of photos and videos with members and a log of what happens in it."
@@ -2431,14 +2756,14 @@ type Album implements Node {
   viewerActions: [AlbumAction!]!
   "The log's place when this album was read: subscribe ` + "`" + `albumEvents(after:)` + "`" + ` with it and miss nothing."
   cursor: Cursor!
-  "Its photos and videos, newest first."
+  "Its photos and videos."
   media(
     "How many, at most 100."
     first: Int! = 20
     "Go on after this row."
     after: Cursor
-    "Newest by what."
-    order: MediaOrder! = ADDED
+    "How they are sorted; as the album's settings say if it is left out."
+    order: MediaOrder
   ): MediaConnection!
   "What was trashed in it, latest first: all of it for editors, one's own for contributors."
   trash(
@@ -2498,7 +2823,7 @@ extend type Mutation {
   transferAlbum(input: TransferAlbumInput!): TransferAlbumPayload!
 }
 
-"Choices for an album: what is left out stays as it is, MEMBERS in a new album."
+"Choices for an album: what is left out stays as it is; audiences of a new album are MEMBERS."
 input AlbumSettingsInput {
   "Who may comment."
   comments: Audience
@@ -2506,6 +2831,8 @@ input AlbumSettingsInput {
   likes: Audience
   "Who may fetch originals as files."
   downloads: Audience
+  "How its media are sorted; ADDED in a new album."
+  order: MediaOrder
 }
 
 "Input of createAlbum."
@@ -2590,6 +2917,36 @@ input TransferAlbumInput {
 type TransferAlbumPayload {
   "The album, with its new owner."
   album: Album!
+}
+`, BuiltIn: false},
+	{Name: "../schema/archive.graphqls", Input: `"Originals as ZIP files, to be fetched one after the other."
+type Archive {
+  "The files. None is larger than was asked for, unless a single medium is."
+  parts: [ArchivePart!]!
+}
+
+"One ZIP file. It is made while it is fetched; whether you may still fetch it is looked at then."
+type ArchivePart {
+  "The address, which needs no other right."
+  url: Url!
+  "When it ends."
+  expiresAt: Time!
+  "The file's name."
+  fileName: String!
+  "How many media are in it."
+  mediaCount: Int!
+  "How many bytes it has, to the byte while nothing in the album changes."
+  bytes: Long!
+}
+
+extend type Album {
+  "Everything in it, or a selection, as ZIP files; FORBIDDEN if you may not download."
+  archive(
+    "At most 50 media of the album; everything, of at most 10,000, if it is left out."
+    only: [ID!]
+    "How large a file may be, in bytes, 1 MB at least. wx.downloadFile takes 200 MB."
+    partBytes: Long! = 200000000
+  ): Archive! @personal
 }
 `, BuiltIn: false},
 	{Name: "../schema/comment.graphqls", Input: `"A comment on a medium, or a reply to one. Threads have two levels."
@@ -2706,6 +3063,12 @@ enum AlbumEventKind {
   MEDIA_REMOVED
   "A medium was taken out of the trash."
   MEDIA_RESTORED
+  "Something more was made of a medium: a video to play, say."
+  MEDIA_PROCESSED
+  "A medium's place by hand changed."
+  MEDIA_ARRANGED
+  "An upload was refused. Those who may add media get this; ` + "`" + `mediaId` + "`" + ` can be asked for by its uploader alone."
+  MEDIA_FAILED
   "A comment or reply was written."
   COMMENT_ADDED
   "The text of a comment changed."
@@ -2901,12 +3264,26 @@ enum MediaStatus {
   FAILED
 }
 
-"Newest first, by what."
+"How the media of an album are sorted."
 enum MediaOrder {
-  "When it was added to the album."
+  "By when they were added to the album, newest first."
   ADDED
-  "When it was taken; when it was added where that is not known."
+  "By when they were taken, newest first; by when they were added where that is not known."
   TAKEN
+  "By hand: see ` + "`" + `arrangeMedia` + "`" + `. What is added comes first."
+  HAND
+}
+
+"Which picture of a medium. None is larger than its original, so of a small one the next smaller there is."
+enum MediaSize {
+  "A JPEG that fits into 256 x 256 pixels."
+  SMALL
+  "A JPEG that fits into 720 x 720 pixels."
+  MEDIUM
+  "A JPEG that fits into 1440 x 1440 pixels."
+  LARGE
+  "A photo's bytes as they were uploaded: an animation moves. Null if you may not download them, and for videos."
+  ORIGINAL
 }
 
 "A place on earth, as a person named or pointed at it."
@@ -2919,12 +3296,20 @@ type Place {
   longitude: Float!
 }
 
-"An address that needs no other right. It is the same for everyone within an hour, so that caches hit."
+"A file at an address that needs no other right. It is the same for everyone within an hour, so that caches hit."
 type SignedUrl {
   "The address."
   url: Url!
   "When it ends; at least an hour after it was first given."
   expiresAt: Time!
+  "The type of the file."
+  contentType: String!
+  "Pixels across, as shown."
+  width: Int!
+  "Pixels down, as shown."
+  height: Int!
+  "How many bytes it has."
+  bytes: Long!
 }
 
 "A photo or a video."
@@ -2939,8 +3324,12 @@ type Media implements Node {
   kind: MediaKind!
   "Where it stands on its way in."
   status: MediaStatus!
+  "How much of the work on its bytes is done, in percent; a video is READY before it is at 100."
+  progress: Int!
   "The code of why it is FAILED."
   failure: String
+  "Of one that failed as UPLOAD_DUPLICATE: your medium in the album that has the same bytes."
+  duplicateOf: Media
   "The name of the file it came as."
   fileName: String!
   "The type of its bytes, as found in them."
@@ -2949,19 +3338,25 @@ type Media implements Node {
   bytes: Long!
   "The SHA-256 of its bytes in hexadecimal, once they are verified."
   sha256: String
-  "Pixels across, as shown; 0 until it is READY."
+  "Pixels across, as shown; 0 until its bytes are verified."
   width: Int!
-  "Pixels down, as shown; 0 until it is READY."
+  "Pixels down, as shown; 0 until its bytes are verified."
   height: Int!
   "How long a video lasts, in milliseconds; null for photos."
   durationMs: Long
   "When it was taken, by the client's word or the file's."
   takenAt: Time
+  "The camera that took it, if the file says so."
+  camera: String
+  "What to show until a picture is there (blurha.sh), 4 x 3 components."
+  blurhash: String
+  "The picture's dominant colour, #rrggbb."
+  color: String
   "The caption; may be empty."
   caption: String!
   "The tags."
   tags: [String!]!
-  "Where it was taken, if somebody said so."
+  "Where it was taken, if somebody or the file said so. Null for visitors, but for those of a link that shows places."
   place: Place
   "When its upload began."
   createdAt: Time!
@@ -2971,8 +3366,12 @@ type Media implements Node {
   editedAt: Time
   "When it was put into the trash, if it was."
   trashedAt: Time
-  "Where it can be seen; null until it is READY."
-  url: SignedUrl
+  "A picture of it, of a video its poster; null until there is one."
+  url("Which." size: MediaSize! = LARGE): SignedUrl
+  "All pictures of it, the smallest first, for a srcset; without the original."
+  variants: [SignedUrl!]!
+  "Where a video can be played: an MP4 of at most 720 lines, or the original while there is none; null for photos."
+  playback: SignedUrl
   "Where its original can be fetched as a file, named as it was uploaded; null if you may not, or until it is READY."
   download: SignedUrl
   "How many people like it."
@@ -3022,12 +3421,20 @@ extend type Query {
 extend type Mutation {
   "Begins the upload of at most 50 files: one ticket each, in order."
   createUploads(input: CreateUploadsInput!): CreateUploadsPayload!
-  "Verifies the bytes of an upload and publishes it. Can be repeated: a READY medium is returned as it is."
+  """
+  Says that the bytes of an upload are there. They are verified, and the medium is published when its
+  pictures are made. That is waited for for some seconds; a medium that is still PROCESSING then becomes
+  READY by itself, as does one that nobody finalises. Can be repeated: a READY medium is returned as it is.
+  """
   finalizeUpload(input: FinalizeUploadInput!): FinalizeUploadPayload!
   "Changes what is said about a medium."
   editMedia(input: EditMediaInput!): EditMediaPayload!
-  "Moves media of one album, with their likes and comments, to another that you may add to: all or none."
+  "Moves media of one album, with their likes and comments, to another that you may add to: each for itself."
   moveMedia(input: MoveMediaInput!): MoveMediaPayload!
+  "Copies media of one album that you may download, without likes and comments, to another that you may add to: each for itself."
+  copyMedia(input: CopyMediaInput!): CopyMediaPayload!
+  "Puts media of an album in their places for the order HAND; needs EDITOR."
+  arrangeMedia(input: ArrangeMediaInput!): ArrangeMediaPayload!
   "Puts media of one album into its trash for 30 days: all or none."
   trashMedia(input: TrashMediaInput!): TrashMediaPayload!
   "Takes media of one album out of its trash: all or none."
@@ -3042,6 +3449,12 @@ enum UploadMethod {
   PUT
   "A multipart/form-data form with the file as its last field, for wx.uploadFile."
   POST
+  """
+  In chunks that can be sent again, for large files and bad networks: an empty POST to ` + "`" + `url` + "`" + ` with
+  ` + "`" + `headers` + "`" + ` is answered by a Location, to which chunks go by PUT with Content-Range. docs/UPLOADS.md
+  has the whole protocol.
+  """
+  CHUNKS
 }
 
 "One file to upload."
@@ -3052,8 +3465,10 @@ input UploadInput {
   contentType: String!
   "Its exact size in bytes."
   bytes: Long!
-  "Its SHA-256 in hexadecimal, to be checked against, if you have it."
+  "Its SHA-256 in hexadecimal, to be checked against, if you have it. Bytes that you have in the album already are then not sent again."
   sha256: String
+  "Its CRC32C in 8 hexadecimal digits, to be checked against, if you have it."
+  crc32c: String
   "When it was taken, if you know better than the file."
   takenAt: Time
   "A caption, at most 2,000 characters."
@@ -3074,18 +3489,22 @@ type UploadField {
 type UploadTicket {
   "The medium that the file becomes."
   media: Media!
-  "The request's method."
+  "Whether ` + "`" + `media` + "`" + ` is one that has these bytes already: then there is nothing to send or finalise, and no ` + "`" + `url` + "`" + `."
+  duplicate: Boolean!
+  "How to send it."
   method: UploadMethod!
   "The request's address."
-  url: String!
-  "The headers of a PUT."
+  url: String
+  "The headers of a PUT, or of the POST that begins CHUNKS."
   headers: [UploadField!]!
   "The form fields of a POST, to be sent before the file."
   formFields: [UploadField!]!
   "The name of the form field that holds the file, of a POST."
   fileField: String
+  "Of CHUNKS: the size of every chunk but the last is a multiple of this, in bytes."
+  chunkUnit: Int
   "When the ticket ends."
-  expiresAt: Time!
+  expiresAt: Time
 }
 
 "Input of createUploads."
@@ -3108,8 +3527,10 @@ input FinalizeUploadInput {
 }
 "What finalizeUpload gives."
 type FinalizeUploadPayload {
-  "The medium, READY."
+  "The medium, READY or still PROCESSING. If you had the same bytes in the album already, the one that has them."
   media: Media!
+  "Whether it is such a one; the medium of the ticket is then FAILED."
+  duplicate: Boolean!
 }
 
 "A place on earth."
@@ -3150,9 +3571,51 @@ input MoveMediaInput {
   "The album to move them to."
   toAlbumId: ID!
 }
+"What became of one item of a batch."
+type MediaResult {
+  "The item, as it was named."
+  mediaId: ID!
+  "The medium, where it is now, or the copy; null if that could not be done."
+  media: Media
+  "The code of why not, as in errors."
+  code: String
+  "Why not, for people."
+  message: String
+}
+
 "What moveMedia gives."
 type MoveMediaPayload {
-  "The media, where they are now, in order."
+  "One result for each item, in order."
+  results: [MediaResult!]!
+}
+
+"Input of copyMedia."
+input CopyMediaInput {
+  "The album they are in."
+  albumId: ID!
+  "The media, 1 to 50."
+  mediaIds: [ID!]!
+  "The album to copy them to; may be the same."
+  toAlbumId: ID!
+}
+"What copyMedia gives."
+type CopyMediaPayload {
+  "One result for each item, in order."
+  results: [MediaResult!]!
+}
+
+"Input of arrangeMedia."
+input ArrangeMediaInput {
+  "The album."
+  albumId: ID!
+  "The media to put in their places, 1 to 50, in their new order."
+  mediaIds: [ID!]!
+  "The medium that they come right behind; null puts them first."
+  afterId: ID
+}
+"What arrangeMedia gives."
+type ArrangeMediaPayload {
+  "The media, in order."
   media: [Media!]!
 }
 
@@ -3338,8 +3801,22 @@ type PageInfo {
   endCursor: Cursor
 }
 
+"What this service takes and can do."
+type Capabilities {
+  "The types of files that may be uploaded."
+  contentTypes: [String!]!
+  "Largest photo, in bytes."
+  maxPhotoBytes: Long!
+  "Largest video, in bytes."
+  maxVideoBytes: Long!
+  "Whether videos get a poster and an MP4 to play; if not, they are played as they were uploaded."
+  videos: Boolean!
+}
+
 "What can be read."
 type Query {
+  "What this service takes and can do."
+  capabilities: Capabilities!
   "Anything by its identifier. Unknown things and things you may not see give the same NOT_FOUND."
   node("The identifier." id: ID!): Node
   "At most 50 things by their identifiers, in that order; null with a NOT_FOUND error for each that is not there."
@@ -3368,6 +3845,8 @@ type Share implements Node {
   hasPassword: Boolean!
   "Whether its visitors may fetch originals as files."
   downloadAllowed: Boolean!
+  "Whether places are kept from its visitors, in what is said and in the originals."
+  hideLocation: Boolean!
   "The link that this one was handed on from."
   parent: Share
   "When it was made."
@@ -3414,6 +3893,8 @@ input CreateShareInput {
   expiresAt: Time
   "Whether its visitors may fetch originals as files."
   downloadAllowed: Boolean! = false
+  "Whether to keep places from its visitors, in what is said and in the originals."
+  hideLocation: Boolean! = true
   "The token of an open link to hand on; what it does not allow is left out of the new one, and its password stays."
   parentToken: String
 }
@@ -3467,6 +3948,8 @@ type User implements Node {
   createdAt: Time!
   "The account name of the local account. Only you see your own; null for everyone else."
   accountName: String @personal
+  "How much room your media take. Only you see your own; null for everyone else."
+  storage: Storage @personal
   "For yourself, the albums you are a member of, the latest joined first; for others, their public albums."
   albums(
     "How many, at most 100."
@@ -3481,6 +3964,14 @@ type User implements Node {
     "Go on after this row."
     after: Cursor
   ): AlbumConnection! @personal
+}
+
+"How much room somebody's media take."
+type Storage {
+  "Bytes taken, by uploads under way and by what is in the trash, too."
+  used: Long!
+  "Bytes that may be taken; null if that is without limit."
+  quota: Long
 }
 
 "What a sign-in gives."
@@ -3650,6 +4141,8 @@ func (ec *executionContext) childFields_Album(ctx context.Context, field graphql
 		return ec.fieldContext_Album_members(ctx, field)
 	case "shares":
 		return ec.fieldContext_Album_shares(ctx, field)
+	case "archive":
+		return ec.fieldContext_Album_archive(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Album", field.Name)
 }
@@ -3712,8 +4205,56 @@ func (ec *executionContext) childFields_AlbumSettings(ctx context.Context, field
 		return ec.fieldContext_AlbumSettings_likes(ctx, field)
 	case "downloads":
 		return ec.fieldContext_AlbumSettings_downloads(ctx, field)
+	case "order":
+		return ec.fieldContext_AlbumSettings_order(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AlbumSettings", field.Name)
+}
+
+func (ec *executionContext) childFields_Archive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parts":
+		return ec.fieldContext_Archive_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Archive", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchivePart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_ArchivePart_url(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ArchivePart_expiresAt(ctx, field)
+	case "fileName":
+		return ec.fieldContext_ArchivePart_fileName(ctx, field)
+	case "mediaCount":
+		return ec.fieldContext_ArchivePart_mediaCount(ctx, field)
+	case "bytes":
+		return ec.fieldContext_ArchivePart_bytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchivePart", field.Name)
+}
+
+func (ec *executionContext) childFields_ArrangeMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_ArrangeMediaPayload_media(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArrangeMediaPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Capabilities(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contentTypes":
+		return ec.fieldContext_Capabilities_contentTypes(ctx, field)
+	case "maxPhotoBytes":
+		return ec.fieldContext_Capabilities_maxPhotoBytes(ctx, field)
+	case "maxVideoBytes":
+		return ec.fieldContext_Capabilities_maxVideoBytes(ctx, field)
+	case "videos":
+		return ec.fieldContext_Capabilities_videos(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Capabilities", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3770,6 +4311,14 @@ func (ec *executionContext) childFields_CommentEdge(ctx context.Context, field g
 		return ec.fieldContext_CommentEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CopyMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_CopyMediaPayload_results(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyMediaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateAlbumPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3858,6 +4407,8 @@ func (ec *executionContext) childFields_FinalizeUploadPayload(ctx context.Contex
 	switch field.Name {
 	case "media":
 		return ec.fieldContext_FinalizeUploadPayload_media(ctx, field)
+	case "duplicate":
+		return ec.fieldContext_FinalizeUploadPayload_duplicate(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FinalizeUploadPayload", field.Name)
 }
@@ -3942,8 +4493,12 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 		return ec.fieldContext_Media_kind(ctx, field)
 	case "status":
 		return ec.fieldContext_Media_status(ctx, field)
+	case "progress":
+		return ec.fieldContext_Media_progress(ctx, field)
 	case "failure":
 		return ec.fieldContext_Media_failure(ctx, field)
+	case "duplicateOf":
+		return ec.fieldContext_Media_duplicateOf(ctx, field)
 	case "fileName":
 		return ec.fieldContext_Media_fileName(ctx, field)
 	case "contentType":
@@ -3960,6 +4515,12 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 		return ec.fieldContext_Media_durationMs(ctx, field)
 	case "takenAt":
 		return ec.fieldContext_Media_takenAt(ctx, field)
+	case "camera":
+		return ec.fieldContext_Media_camera(ctx, field)
+	case "blurhash":
+		return ec.fieldContext_Media_blurhash(ctx, field)
+	case "color":
+		return ec.fieldContext_Media_color(ctx, field)
 	case "caption":
 		return ec.fieldContext_Media_caption(ctx, field)
 	case "tags":
@@ -3976,6 +4537,10 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 		return ec.fieldContext_Media_trashedAt(ctx, field)
 	case "url":
 		return ec.fieldContext_Media_url(ctx, field)
+	case "variants":
+		return ec.fieldContext_Media_variants(ctx, field)
+	case "playback":
+		return ec.fieldContext_Media_playback(ctx, field)
 	case "download":
 		return ec.fieldContext_Media_download(ctx, field)
 	case "likeCount":
@@ -4014,6 +4579,20 @@ func (ec *executionContext) childFields_MediaEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type MediaEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MediaResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mediaId":
+		return ec.fieldContext_MediaResult_mediaId(ctx, field)
+	case "media":
+		return ec.fieldContext_MediaResult_media(ctx, field)
+	case "code":
+		return ec.fieldContext_MediaResult_code(ctx, field)
+	case "message":
+		return ec.fieldContext_MediaResult_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaResult", field.Name)
+}
+
 func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "album":
@@ -4050,8 +4629,8 @@ func (ec *executionContext) childFields_MembershipEdge(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_MoveMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "media":
-		return ec.fieldContext_MoveMediaPayload_media(ctx, field)
+	case "results":
+		return ec.fieldContext_MoveMediaPayload_results(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoveMediaPayload", field.Name)
 }
@@ -4186,6 +4765,8 @@ func (ec *executionContext) childFields_Share(ctx context.Context, field graphql
 		return ec.fieldContext_Share_hasPassword(ctx, field)
 	case "downloadAllowed":
 		return ec.fieldContext_Share_downloadAllowed(ctx, field)
+	case "hideLocation":
+		return ec.fieldContext_Share_hideLocation(ctx, field)
 	case "parent":
 		return ec.fieldContext_Share_parent(ctx, field)
 	case "createdAt":
@@ -4248,8 +4829,26 @@ func (ec *executionContext) childFields_SignedUrl(ctx context.Context, field gra
 		return ec.fieldContext_SignedUrl_url(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_SignedUrl_expiresAt(ctx, field)
+	case "contentType":
+		return ec.fieldContext_SignedUrl_contentType(ctx, field)
+	case "width":
+		return ec.fieldContext_SignedUrl_width(ctx, field)
+	case "height":
+		return ec.fieldContext_SignedUrl_height(ctx, field)
+	case "bytes":
+		return ec.fieldContext_SignedUrl_bytes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignedUrl", field.Name)
+}
+
+func (ec *executionContext) childFields_Storage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "used":
+		return ec.fieldContext_Storage_used(ctx, field)
+	case "quota":
+		return ec.fieldContext_Storage_quota(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Storage", field.Name)
 }
 
 func (ec *executionContext) childFields_TransferAlbumPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4316,6 +4915,8 @@ func (ec *executionContext) childFields_UploadTicket(ctx context.Context, field 
 	switch field.Name {
 	case "media":
 		return ec.fieldContext_UploadTicket_media(ctx, field)
+	case "duplicate":
+		return ec.fieldContext_UploadTicket_duplicate(ctx, field)
 	case "method":
 		return ec.fieldContext_UploadTicket_method(ctx, field)
 	case "url":
@@ -4326,6 +4927,8 @@ func (ec *executionContext) childFields_UploadTicket(ctx context.Context, field 
 		return ec.fieldContext_UploadTicket_formFields(ctx, field)
 	case "fileField":
 		return ec.fieldContext_UploadTicket_fileField(ctx, field)
+	case "chunkUnit":
+		return ec.fieldContext_UploadTicket_chunkUnit(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_UploadTicket_expiresAt(ctx, field)
 	}
@@ -4344,6 +4947,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "accountName":
 		return ec.fieldContext_User_accountName(ctx, field)
+	case "storage":
+		return ec.fieldContext_User_storage(ctx, field)
 	case "albums":
 		return ec.fieldContext_User_albums(ctx, field)
 	case "trashedAlbums":

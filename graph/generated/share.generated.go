@@ -315,6 +315,13 @@ func (ec *executionContext) fieldContext_Share_downloadAllowed(_ context.Context
 	return graphql.NewScalarFieldContext("Share", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Share_hideLocation(ctx context.Context, field graphql.CollectedField, obj *album.Share) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.HideLocation)
+}
+func (ec *executionContext) fieldContext_Share_hideLocation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Share", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Share_parent(ctx context.Context, field graphql.CollectedField, obj *album.Share) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -489,8 +496,11 @@ func (ec *executionContext) unmarshalInputCreateShareInput(ctx context.Context, 
 	if _, present := asMap["downloadAllowed"]; !present {
 		asMap["downloadAllowed"] = false
 	}
+	if _, present := asMap["hideLocation"]; !present {
+		asMap["hideLocation"] = true
+	}
 
-	fieldsInOrder := [...]string{"albumId", "joinRole", "password", "expiresAt", "downloadAllowed", "parentToken"}
+	fieldsInOrder := [...]string{"albumId", "joinRole", "password", "expiresAt", "downloadAllowed", "hideLocation", "parentToken"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -532,6 +542,13 @@ func (ec *executionContext) unmarshalInputCreateShareInput(ctx context.Context, 
 				return it, err
 			}
 			it.DownloadAllowed = data
+		case "hideLocation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hideLocation"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HideLocation = data
 		case "parentToken":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parentToken"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -817,6 +834,11 @@ func (ec *executionContext) _Share(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "downloadAllowed":
 			out.Values[i] = ec._Share_downloadAllowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hideLocation":
+			out.Values[i] = ec._Share_hideLocation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -43,7 +43,7 @@ type AlbumEdge struct {
 	Node *album.Album `json:"node"`
 }
 
-// Choices for an album: what is left out stays as it is, MEMBERS in a new album.
+// Choices for an album: what is left out stays as it is; audiences of a new album are MEMBERS.
 type AlbumSettingsInput struct {
 	// Who may comment.
 	Comments *album.Audience `json:"comments,omitempty"`
@@ -51,6 +51,56 @@ type AlbumSettingsInput struct {
 	Likes *album.Audience `json:"likes,omitempty"`
 	// Who may fetch originals as files.
 	Downloads *album.Audience `json:"downloads,omitempty"`
+	// How its media are sorted; ADDED in a new album.
+	Order *album.MediaOrder `json:"order,omitempty"`
+}
+
+// Originals as ZIP files, to be fetched one after the other.
+type Archive struct {
+	// The files. None is larger than was asked for, unless a single medium is.
+	Parts []*ArchivePart `json:"parts"`
+}
+
+// One ZIP file. It is made while it is fetched; whether you may still fetch it is looked at then.
+type ArchivePart struct {
+	// The address, which needs no other right.
+	URL string `json:"url"`
+	// When it ends.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// The file's name.
+	FileName string `json:"fileName"`
+	// How many media are in it.
+	MediaCount int `json:"mediaCount"`
+	// How many bytes it has, to the byte while nothing in the album changes.
+	Bytes int64 `json:"bytes"`
+}
+
+// Input of arrangeMedia.
+type ArrangeMediaInput struct {
+	// The album.
+	AlbumID string `json:"albumId"`
+	// The media to put in their places, 1 to 50, in their new order.
+	MediaIds []string `json:"mediaIds"`
+	// The medium that they come right behind; null puts them first.
+	AfterID *string `json:"afterId,omitempty"`
+}
+
+// What arrangeMedia gives.
+type ArrangeMediaPayload struct {
+	// The media, in order.
+	Media []*album.Media `json:"media"`
+}
+
+// What this service takes and can do.
+type Capabilities struct {
+	// The types of files that may be uploaded.
+	ContentTypes []string `json:"contentTypes"`
+	// Largest photo, in bytes.
+	MaxPhotoBytes int64 `json:"maxPhotoBytes"`
+	// Largest video, in bytes.
+	MaxVideoBytes int64 `json:"maxVideoBytes"`
+	// Whether videos get a poster and an MP4 to play; if not, they are played as they were uploaded.
+	Videos bool `json:"videos"`
 }
 
 // Input of changePassword.
@@ -83,6 +133,22 @@ type CommentEdge struct {
 	Node *album.Comment `json:"node"`
 }
 
+// Input of copyMedia.
+type CopyMediaInput struct {
+	// The album they are in.
+	AlbumID string `json:"albumId"`
+	// The media, 1 to 50.
+	MediaIds []string `json:"mediaIds"`
+	// The album to copy them to; may be the same.
+	ToAlbumID string `json:"toAlbumId"`
+}
+
+// What copyMedia gives.
+type CopyMediaPayload struct {
+	// One result for each item, in order.
+	Results []*MediaResult `json:"results"`
+}
+
 // Input of createAlbum.
 type CreateAlbumInput struct {
 	// The title, 1 to 128 characters.
@@ -113,6 +179,8 @@ type CreateShareInput struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// Whether its visitors may fetch originals as files.
 	DownloadAllowed bool `json:"downloadAllowed"`
+	// Whether to keep places from its visitors, in what is said and in the originals.
+	HideLocation bool `json:"hideLocation"`
 	// The token of an open link to hand on; what it does not allow is left out of the new one, and its password stays.
 	ParentToken *string `json:"parentToken,omitempty"`
 }
@@ -227,8 +295,10 @@ type FinalizeUploadInput struct {
 
 // What finalizeUpload gives.
 type FinalizeUploadPayload struct {
-	// The medium, READY.
+	// The medium, READY or still PROCESSING. If you had the same bytes in the album already, the one that has them.
 	Media *album.Media `json:"media"`
+	// Whether it is such a one; the medium of the ticket is then FAILED.
+	Duplicate bool `json:"duplicate"`
 }
 
 // Input of joinAlbum.
@@ -303,6 +373,18 @@ type MediaEdge struct {
 	Node *album.Media `json:"node"`
 }
 
+// What became of one item of a batch.
+type MediaResult struct {
+	// The item, as it was named.
+	MediaID string `json:"mediaId"`
+	// The medium, where it is now, or the copy; null if that could not be done.
+	Media *album.Media `json:"media,omitempty"`
+	// The code of why not, as in errors.
+	Code *string `json:"code,omitempty"`
+	// Why not, for people.
+	Message *string `json:"message,omitempty"`
+}
+
 // One page of members.
 type MembershipConnection struct {
 	// The rows.
@@ -331,8 +413,8 @@ type MoveMediaInput struct {
 
 // What moveMedia gives.
 type MoveMediaPayload struct {
-	// The media, where they are now, in order.
-	Media []*album.Media `json:"media"`
+	// One result for each item, in order.
+	Results []*MediaResult `json:"results"`
 }
 
 // What can be done. Each mutation takes one input and returns a payload.
@@ -537,6 +619,30 @@ type SignUpPayload struct {
 	Session *Session `json:"session"`
 }
 
+// A file at an address that needs no other right. It is the same for everyone within an hour, so that caches hit.
+type SignedURL struct {
+	// The address.
+	URL string `json:"url"`
+	// When it ends; at least an hour after it was first given.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// The type of the file.
+	ContentType string `json:"contentType"`
+	// Pixels across, as shown.
+	Width int `json:"width"`
+	// Pixels down, as shown.
+	Height int `json:"height"`
+	// How many bytes it has.
+	Bytes int64 `json:"bytes"`
+}
+
+// How much room somebody's media take.
+type Storage struct {
+	// Bytes taken, by uploads under way and by what is in the trash, too.
+	Used int64 `json:"used"`
+	// Bytes that may be taken; null if that is without limit.
+	Quota *int64 `json:"quota,omitempty"`
+}
+
 // What can be watched, over sockets (graphql-transport-ws) or event streams (graphql-sse).
 type Subscription struct {
 }
@@ -639,8 +745,10 @@ type UploadInput struct {
 	ContentType string `json:"contentType"`
 	// Its exact size in bytes.
 	Bytes int64 `json:"bytes"`
-	// Its SHA-256 in hexadecimal, to be checked against, if you have it.
+	// Its SHA-256 in hexadecimal, to be checked against, if you have it. Bytes that you have in the album already are then not sent again.
 	Sha256 *string `json:"sha256,omitempty"`
+	// Its CRC32C in 8 hexadecimal digits, to be checked against, if you have it.
+	Crc32c *string `json:"crc32c,omitempty"`
 	// When it was taken, if you know better than the file.
 	TakenAt *time.Time `json:"takenAt,omitempty"`
 	// A caption, at most 2,000 characters.
@@ -653,16 +761,20 @@ type UploadInput struct {
 type UploadTicket struct {
 	// The medium that the file becomes.
 	Media *album.Media `json:"media"`
-	// The request's method.
+	// Whether `media` is one that has these bytes already: then there is nothing to send or finalise, and no `url`.
+	Duplicate bool `json:"duplicate"`
+	// How to send it.
 	Method media.Method `json:"method"`
 	// The request's address.
-	URL string `json:"url"`
-	// The headers of a PUT.
+	URL *string `json:"url,omitempty"`
+	// The headers of a PUT, or of the POST that begins CHUNKS.
 	Headers []*media.Field `json:"headers"`
 	// The form fields of a POST, to be sent before the file.
 	FormFields []*media.Field `json:"formFields"`
 	// The name of the form field that holds the file, of a POST.
 	FileField *string `json:"fileField,omitempty"`
+	// Of CHUNKS: the size of every chunk but the last is a multiple of this, in bytes.
+	ChunkUnit *int `json:"chunkUnit,omitempty"`
 	// When the ticket ends.
-	ExpiresAt time.Time `json:"expiresAt"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
