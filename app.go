@@ -100,13 +100,19 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	a.closers = append(a.closers, a.broker)
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
 	a.closers = append(a.closers, a.hub)
+	renderer, scratch, err := openRenderer(cfg)
+	if err != nil {
+		return nil, err
+	}
 	a.service = service.New(service.Deps{
 		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
-		ShareKey: key.Derive(auth.LabelShare), Logger: logger, Now: now,
+		ShareKey: key.Derive(auth.LabelShare), ArchiveKey: key.Derive(auth.LabelArchive),
+		Renderer: renderer, Logger: logger, Now: now,
 	}, service.Options{
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
+		Quota: int64(cfg.Quota), Workers: cfg.Workers, Scratch: scratch, BaseURL: base,
 	})
 	a.exec = a.newExecutor()
 	a.engine = live.New(live.Deps{
@@ -124,6 +130,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 // start begins what runs in the background.
 func (a *app) start() {
 	a.background.Go(func() { a.service.RunJanitor(a.work, a.cfg.SweepEvery) })
+	a.background.Go(func() { a.service.RunWorkers(a.work) })
 }
 
 // close ends everything, in the order that nothing is used after its end.

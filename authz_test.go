@@ -50,7 +50,7 @@ func carries(name string) bool {
 		}
 	}
 	return slices.Contains([]string{
-		"AlbumEvent", "AlbumSettings", "LikesChanged", "PageInfo", "Place", "Session", "SignedUrl", "UploadField", "UploadTicket",
+		"AlbumEvent", "AlbumSettings", "Archive", "ArchivePart", "Capabilities", "LikesChanged", "MediaResult", "PageInfo", "Place", "Session", "SignedUrl", "Storage", "UploadField", "UploadTicket",
 	}, name)
 }
 

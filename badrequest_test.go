@@ -116,7 +116,6 @@ func TestBatchesAreWhole(t *testing.T) {
 			`mutation{trashMedia(input:{albumId:$album$,mediaIds:[%s]}){media{id}}}`,
 			`mutation{restoreMedia(input:{albumId:$album$,mediaIds:[%s]}){media{id}}}`,
 			`mutation{deleteMedia(input:{albumId:$album$,mediaIds:[%s]}){deletedMediaIds}}`,
-			`mutation{moveMedia(input:{albumId:$album$,mediaIds:[%s],toAlbumId:$other$}){media{id}}}`,
 		} {
 			document := w.fill(strings.Replace(do, "%s", c.ids, 1))
 			w.refused(t, c.who+": "+document, before, s.ask(t, w.people[c.who].token, document), c.code)
@@ -146,7 +145,7 @@ func TestDeletedAlbums(t *testing.T) {
 		`mutation{likeMedia(input:{mediaId:$photo$}){likes{count}}}`, `mutation{unlikeMedia(input:{mediaId:$photo$}){likes{count}}}`,
 		`mutation{editMedia(input:{mediaId:$photo$,caption:"x"}){media{id}}}`,
 		`mutation{trashMedia(input:{albumId:$album$,mediaIds:[$photo$]}){media{id}}}`,
-		`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$photo$],toAlbumId:$other$}){media{id}}}`,
+		`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$photo$],toAlbumId:$other$}){results{media{id}}}}`,
 		`mutation{updateAlbum(input:{albumId:$album$,title:"x"}){album{id}}}`, `mutation{restoreAlbum(input:{albumId:$album$}){album{id}}}`,
 		`mutation{trashAlbum(input:{albumId:$album$}){album{id}}}`, `mutation{deleteAlbum(input:{albumId:$album$}){deletedAlbumId}}`,
 		`mutation{setMemberRole(input:{albumId:$album$,userId:$viewer$,role:CONTRIBUTOR}){membership{role}}}`,

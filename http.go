@@ -19,6 +19,7 @@ import (
 	"keepsake/album"
 	"keepsake/realtime/transport"
 	"keepsake/resolvers"
+	"keepsake/service"
 )
 
 // routes is what the program answers.
@@ -28,6 +29,7 @@ func (a *app) routes() http.Handler {
 	if a.files != nil {
 		mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.files)))
 	}
+	mux.Handle("GET "+service.ArchivePath+"{ticket}", a.archives())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	if a.cfg.MetricsListen == "" && !a.cfg.Exposed() {

@@ -78,7 +78,7 @@ func TestFeedResumes(t *testing.T) {
 	s := startServer(t, setup{})
 	w := s.newWorld(t, worldOptions{})
 	owner := w.people["owner"].token
-	s.want(t, owner, w.fill(`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$video$],toAlbumId:$other$}){media{id}}}`))
+	s.want(t, owner, w.fill(`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$video$],toAlbumId:$other$}){results{media{id}}}}`))
 	cursor := s.want(t, owner, `{feed{cursor}}`).str("feed.cursor")
 	for i := range 12 {
 		medium := []string{"photo", "video"}[i%2]

@@ -69,10 +69,10 @@ func TestEventsShowWhatHappened(t *testing.T) {
 			"kind": "MEDIA_REMOVED", "mediaId": w.get("video"), "media": nil, // a viewer sees no trash
 		}},
 		{`mutation{restoreMedia(input:{albumId:$album$,mediaIds:[$video$]}){media{id}}}`, map[string]any{"kind": "MEDIA_RESTORED", "media.id": w.get("video")}},
-		{`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$video$],toAlbumId:$other$}){media{id}}}`, map[string]any{
+		{`mutation{moveMedia(input:{albumId:$album$,mediaIds:[$video$],toAlbumId:$other$}){results{media{id}}}}`, map[string]any{
 			"kind": "MEDIA_REMOVED", "mediaId": w.get("video"), "media": nil, // nor the album that it is in now
 		}},
-		{`mutation{moveMedia(input:{albumId:$other$,mediaIds:[$video$],toAlbumId:$album$}){media{id}}}`, map[string]any{"kind": "MEDIA_ADDED", "media.id": w.get("video")}},
+		{`mutation{moveMedia(input:{albumId:$other$,mediaIds:[$video$],toAlbumId:$album$}){results{media{id}}}}`, map[string]any{"kind": "MEDIA_ADDED", "media.id": w.get("video")}},
 		{`mutation{updateAlbum(input:{albumId:$album$,title:"anew"}){album{id}}}`, map[string]any{"kind": "ALBUM_EDITED", "album.title": "anew", "media": nil}},
 		{`mutation{setMemberRole(input:{albumId:$album$,userId:$contributor$,role:VIEWER}){membership{role}}}`, map[string]any{
 			"kind": "MEMBER_ROLE_CHANGED", "user.displayName": "contributor", "membership.role": "VIEWER",

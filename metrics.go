@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"keepsake/album"
 )
 
 // metrics is the page /metrics: what the parts count, as Prometheus reads it.
@@ -54,7 +57,23 @@ func (a *app) metrics() http.Handler {
 	counter("verifications_total", "Comparisons of positions with the store.", func() int64 { return hub().Verifications })
 	counter("resyncs_total", "Streams whose log no longer reached back.", func() int64 { return hub().Resyncs })
 	counter("log_reads_total", "Live streams that fell behind and read the log.", func() int64 { return hub().Overflows })
+	for _, lane := range []album.Lane{album.Quick, album.Long} {
+		gauge("media_work_overdue_seconds_"+strings.ToLower(string(lane)), "How long the oldest work of this lane on media has been due.",
+			func() int { return a.overdue(lane) })
+	}
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// overdue is for how many seconds work of a lane has been due; 0 if the store does
+// not say.
+func (a *app) overdue(lane album.Lane) int {
+	ctx, cancel := context.WithTimeout(a.work, 2*time.Second)
+	defer cancel()
+	due, err := a.store.NextWork(ctx, lane)
+	if err != nil || due.IsZero() {
+		return 0
+	}
+	return int(max(time.Since(due), 0).Seconds())
 }
 
 // serveMetrics serves /metrics on an address of its own, if there is one, until

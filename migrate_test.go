@@ -33,7 +33,7 @@ func embeddedAt(dir string) []string {
 }
 
 const movedPage = `{feed(first:50){edges{at node{__typename
-	...on Media{id caption takenAt sha256 likeCount viewerHasLiked commentCount url{url} album{id title mediaCount}}
+	...on Media{id caption takenAt sha256 likeCount viewerHasLiked commentCount url(size:ORIGINAL){url} album{id title mediaCount}}
 	...on Comment{id text author{displayName}}}}}}`
 
 // TestMigrate moves an installation that people used to MongoDB and GCS by the

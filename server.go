@@ -19,9 +19,13 @@ import (
 	"time"
 
 	"keepsake/internal/config"
+	"keepsake/media/render"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == renderCommand { // before anything else: it is to stay small
+		os.Exit(render.Child(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	cfg, err := config.Load(os.Environ())

@@ -33,13 +33,14 @@ type server struct {
 // setup is what a test may choose of its server.
 type setup struct {
 	options
-	env []string // KEEPSAKE_…=value
+	env  []string // KEEPSAKE_…=value
+	idle bool     // no work is done on media
 }
 
 // startServer runs the program until the test ends.
 func startServer(t testing.TB, s setup) *server {
 	t.Helper()
-	env := append([]string{"KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn"}, scaleEnv(t, s.now)...)
+	env := append([]string{"KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn", "KEEPSAKE_WORKER_MEMORY=2GiB"}, scaleEnv(t, s.now)...)
 	cfg, err := config.Load(append(env, s.env...))
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +55,9 @@ func startServer(t testing.TB, s setup) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !s.idle {
+		a.background.Go(func() { a.service.RunWorkers(a.work) })
+	}
 	web.Config.Handler = a.routes()
 	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	web.Start()
@@ -62,6 +66,9 @@ func startServer(t testing.TB, s setup) *server {
 		web.Close()
 		if err := a.close(); err != nil {
 			t.Error("close:", err)
+		}
+		if t.Failed() {
+			t.Logf("the server's log: %.4000s", log)
 		}
 	})
 	return &server{app: a, url: base, logs: log}

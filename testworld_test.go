@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,7 @@ type worldOptions struct {
 	visibility album.Visibility
 	settings   album.Settings
 	download   bool                     // of the visitor's share
+	hide       bool                     // of the visitor's share: places
 	then       func(testing.TB, *world) // what happens at last
 	only       string                   // if set, only things that this document names are made
 }
@@ -56,6 +58,7 @@ func (s *server) newWorld(t testing.TB, o worldOptions) *world {
 	if o.settings == (album.Settings{}) {
 		o.settings = album.DefaultSettings()
 	}
+	o.settings.Order = album.ByAdded
 	w.wave(t, map[string]func(){
 		"owner":       func() { w.join(s.user(t, "owner"), "owner") },
 		"editor":      func() { w.join(s.user(t, "editor"), "editor") },
@@ -173,7 +176,8 @@ func (w *world) addMedia(t testing.TB, o worldOptions) {
 			must(t, err)
 		}),
 		"5": add("failed", "contributor", "image/jpeg", func(m *album.Media) {
-			must(t, s.store.FailMedia(ctx, m.ID, album.CodeMediaCorrupt))
+			_, err := s.store.FailMedia(ctx, m.ID, album.CodeMediaCorrupt, by(contributor))
+			must(t, err)
 		}),
 		"6": add("pending", "contributor", "image/jpeg", func(m *album.Media) {
 			must(t, s.bucket.Write(ctx, m.Upload.Key, "image/jpeg", bytes.NewReader(testPhoto)))
@@ -223,7 +227,7 @@ func (w *world) addShares(t testing.TB, o worldOptions) {
 		w.name(name+"Token", token)
 		return share.ID
 	}
-	share := add("share", editor, service.NewShare{DownloadAllowed: o.download, ExpiresAt: time.Now().Add(time.Hour)})
+	share := add("share", editor, service.NewShare{DownloadAllowed: o.download, HideLocation: o.hide, ExpiresAt: time.Now().Add(time.Hour)})
 	w.join(person{token: s.tokenFor(t, album.Identified{ShareID: share}, auth.AccessLife)}, "visitor")
 	if o.has("handedOn") {
 		add("handedOn", album.Identified{UserID: w.id("stranger")}, service.NewShare{ParentToken: w.get("shareToken")})
@@ -265,7 +269,9 @@ func (s *server) member(t testing.TB, id album.AlbumID, user album.UserID, r alb
 }
 
 // testPhoto is a small photo with everything that EXIF says.
-var testPhoto = readTestdata("orientation-6.jpg")
+//
+//go:embed media/testdata/orientation-6.jpg
+var testPhoto []byte
 
 func readTestdata(name string) []byte {
 	b, err := os.ReadFile(filepath.Join("media", "testdata", name))
@@ -298,14 +304,24 @@ func (s *server) tickets(t testing.TB, owner album.UserID, id album.AlbumID, typ
 // publish makes a PENDING medium READY, without bytes.
 func (s *server) publish(t testing.TB, m *album.Media) {
 	t.Helper()
+	folder := "m/" + string(m.ID) + "/"
 	facts := album.MediaFacts{
-		Kind: m.Kind, ContentType: m.Upload.ContentType, Bytes: m.Upload.Bytes, SHA256: strings.Repeat("ab", 32),
-		Width: 640, Height: 480, Key: "m/" + string(m.ID) + "/original",
+		Kind: m.Kind, ContentType: m.Upload.ContentType, Bytes: m.Upload.Bytes, SHA256: hexSum([]byte(m.ID)),
+		Width: 640, Height: 480, Camera: "Camera", Key: folder + "original",
 	}
+	made := album.MediaMade{Blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", Color: "#102030", Progress: 100, Files: []album.File{
+		{Role: album.Small, Key: folder + "small.jpg", ContentType: "image/jpeg", Bytes: 1, Width: 256, Height: 192},
+		{Role: album.Medium, Key: folder + "medium.jpg", ContentType: "image/jpeg", Bytes: 2, Width: 640, Height: 480},
+	}}
 	if m.Kind == album.Video {
 		facts.Duration = 3 * time.Second
+		made.Files = append(made.Files, album.File{Role: album.Movie, Key: folder + "movie.mp4", ContentType: "video/mp4", Bytes: 3, Width: 640, Height: 480})
+	} else {
+		made.Files = append(made.Files, album.File{Role: album.Clean, Key: folder + "clean.jpg", ContentType: "image/jpeg", Bytes: 3, Width: 640, Height: 480})
 	}
-	_, _, err := s.store.PublishMedia(t.Context(), m.ID, facts, by(m.OwnerID))
+	_, err := s.store.AcceptMedia(t.Context(), m.ID, facts, album.Work{})
+	must(t, err)
+	_, _, err = s.store.PublishMedia(t.Context(), m.ID, made, by(m.OwnerID))
 	must(t, err)
 }
 

@@ -46,5 +46,5 @@ func TestCloudRun(t *testing.T) {
 		t.Error("what it does between requests would stand still")
 	}
 	limit := resource.MustParse(c.Resources.Limits["memory"])
-	checkMemory(t, env["GOMEMLIMIT"], limit.Value())
+	checkMemory(t, env["GOMEMLIMIT"], cfg, limit.Value())
 }

@@ -42,7 +42,7 @@ func TestCompose(t *testing.T) {
 	if s.StopGracePeriod == nil || time.Duration(*s.StopGracePeriod) <= cfg.Drain {
 		t.Errorf("it is killed after %v, and drains for %v", s.StopGracePeriod, cfg.Drain)
 	}
-	checkMemory(t, env["GOMEMLIMIT"], int64(s.Deploy.Resources.Limits.MemoryBytes))
+	checkMemory(t, env["GOMEMLIMIT"], cfg, int64(s.Deploy.Resources.Limits.MemoryBytes))
 	for on := range s.DependsOn {
 		if s.DependsOn[on].Condition != types.ServiceConditionHealthy {
 			t.Errorf("it does not wait for %s", on)

@@ -79,15 +79,17 @@ func imageEnv(t *testing.T) map[string]string {
 	return env
 }
 
-// checkMemory holds GOMEMLIMIT against the limit of the container: below it, and
-// not by more than a third.
-func checkMemory(t *testing.T, goLimit string, limit int64) {
+// checkMemory holds GOMEMLIMIT against what the limit of the container leaves
+// beside the processes that make pictures and a video: below it, and not by more
+// than a third.
+func checkMemory(t *testing.T, goLimit string, cfg config.Config, limit int64) {
 	t.Helper()
+	limit -= int64(cfg.WorkerMemory) * int64(cfg.Workers+2) // ffmpeg takes twice that
 	soft, err := resource.ParseQuantity(strings.TrimSuffix(goLimit, "B"))
 	if err != nil {
 		t.Fatalf("GOMEMLIMIT %q: %v", goLimit, err)
 	}
 	if share := float64(soft.Value()) / float64(limit); math.Abs(share-0.8) > 0.1 {
-		t.Errorf("GOMEMLIMIT is %.2f of the memory that the container may have", share)
+		t.Errorf("GOMEMLIMIT is %.2f of the memory that the container leaves to the server", share)
 	}
 }

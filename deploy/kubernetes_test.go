@@ -86,7 +86,7 @@ func TestKubernetes(t *testing.T) {
 	if grace := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second; stopped == 0 || grace <= stopped+cfg.Drain {
 		t.Errorf("it is killed after %v, waits %v and drains for %v", grace, stopped, cfg.Drain)
 	}
-	checkMemory(t, c.Env[0].Value, c.Resources.Limits.Memory().Value())
+	checkMemory(t, c.Env[0].Value, cfg, c.Resources.Limits.Memory().Value())
 	if c.LivenessProbe.HTTPGet.Path != "/healthz" || c.ReadinessProbe.HTTPGet.Path != "/readyz" {
 		t.Error("a database that is away would restart every pod, or leave it in service")
 	}

@@ -43,6 +43,14 @@ type Config struct {
 	MaxPhoto   Bytes         `env:"MAX_PHOTO" envDefault:"64MiB"`
 	MaxVideo   Bytes         `env:"MAX_VIDEO" envDefault:"2GiB"`
 	UploadLife time.Duration `env:"UPLOAD_LIFE" envDefault:"1h"` // of an upload ticket
+	Quota      Bytes         `env:"QUOTA" envDefault:"20GiB"`    // of each person's media; 0 is no limit
+
+	Workers      int    `env:"WORKERS" envDefault:"2"`            // pictures made at a time; 0 leaves the work to other nodes
+	WorkerMemory Bytes  `env:"WORKER_MEMORY" envDefault:"768MiB"` // of one picture that is made
+	FFmpeg       string `env:"FFMPEG" envDefault:"ffmpeg"`        // the program; none: no videos are made
+	Scratch      string `env:"SCRATCH"`                           // directory for files that are worked on; empty: below Data
+
+	MaxArchives int `env:"MAX_ARCHIVES" envDefault:"32"` // ZIP files sent at once
 
 	LogKeep    int           `env:"LOG_KEEP" envDefault:"10000"` // entries kept of each album's log
 	SweepEvery time.Duration `env:"SWEEP_EVERY" envDefault:"1m"`
@@ -116,6 +124,14 @@ func (c Config) Validate() error {
 
 // KeyFile is the file of the service's key where Secret is empty.
 func (c Config) KeyFile() string { return filepath.Join(c.Data, "secret.key") }
+
+// ScratchDir is the directory for files while they are worked on.
+func (c Config) ScratchDir() string {
+	if c.Scratch != "" {
+		return c.Scratch
+	}
+	return filepath.Join(c.Data, "scratch")
+}
 
 // BaseURL is the URL under which clients reach the program, without a slash at
 // its end: PublicURL, or where that is empty the address that it listens on.

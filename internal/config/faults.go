@@ -101,7 +101,9 @@ func (c Config) checkPlaces(f faults) {
 }
 
 func (c Config) checkBounds(f faults) {
-	for name, n := range map[string]int{"MAX_CLIENTS": c.MaxClients, "OPEN_RATE": c.OpenRate} {
+	for name, n := range map[string]int{
+		"MAX_CLIENTS": c.MaxClients, "OPEN_RATE": c.OpenRate, "MAX_ARCHIVES": c.MaxArchives,
+	} {
 		if n < 1 {
 			f.add(Prefix+name, "%d is less than 1", n)
 		}
@@ -125,6 +127,12 @@ func (c Config) checkBounds(f faults) {
 	}
 	if c.MaxBody > 64<<20 {
 		f.add(Prefix+"MAX_BODY", "%v is too much, bodies are held in memory: write at most 64MiB", c.MaxBody)
+	}
+	if c.Workers < 0 || c.Workers > 256 {
+		f.add(Prefix+"WORKERS", "%d is not a number from 0 to 256", c.Workers)
+	}
+	if c.WorkerMemory < 64<<20 {
+		f.add(Prefix+"WORKER_MEMORY", "%v is too little to make a picture in: write at least 64MiB", c.WorkerMemory)
 	}
 	if c.LogKeep < 1 {
 		f.add(Prefix+"LOG_KEEP", "%d is too little: write at least 1", c.LogKeep)

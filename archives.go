@@ -1,0 +1,92 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"keepsake/album"
+	"keepsake/media"
+	"keepsake/service"
+)
+
+// archiveIdle is how long the client of an archive may take for a piece of it.
+const archiveIdle = 30 * time.Second
+
+// archives serves ZIP files, at most KEEPSAKE_MAX_ARCHIVES at once. The address
+// says for whom it is; whether they may have it is looked at now.
+func (a *app) archives() http.Handler {
+	room := make(chan struct{}, a.cfg.MaxArchives)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "private, no-store")
+		select {
+		case room <- struct{}{}:
+			defer func() { <-room }()
+		default:
+			h.Set("Retry-After", "10")
+			http.Error(w, string(album.CodeUnavailable), http.StatusServiceUnavailable)
+			return
+		}
+		file, err := a.service.OpenArchive(r.Context(), r.PathValue("ticket"))
+		if err != nil {
+			a.refuseArchive(w, r, err)
+			return
+		}
+		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Disposition", media.ContentDisposition(file.Name))
+		h.Set("Content-Length", strconv.FormatInt(file.Bytes, 10))
+		if r.Method == http.MethodHead {
+			return
+		}
+		a.sendArchive(w, r, file)
+	})
+}
+
+// sendArchive sends a file. What breaks off on the way breaks the connection, so
+// that nobody takes a part for the whole.
+func (a *app) sendArchive(w http.ResponseWriter, r *http.Request, file *service.ArchiveFile) {
+	paced := &pacedWriter{w: w, conn: http.NewResponseController(w)}
+	if err := file.Write(r.Context(), paced); err != nil {
+		if r.Context().Err() == nil && !paced.failed {
+			a.log.WarnContext(r.Context(), "an archive broke off", "error", err)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// refuseArchive answers with the code of an error, as text: a download has no
+// other place for it.
+func (a *app) refuseArchive(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusForbidden
+	code := album.CodeOf(err)
+	switch code {
+	case album.CodeNotFound:
+		status = http.StatusNotFound
+	case album.CodeUnavailable:
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "10")
+	case album.CodeInternal:
+		status = http.StatusInternalServerError
+		a.log.ErrorContext(r.Context(), "an archive was not opened", "error", err)
+	}
+	http.Error(w, string(code), status)
+}
+
+// pacedWriter gives the client archiveIdle for each piece.
+type pacedWriter struct {
+	w      http.ResponseWriter
+	conn   *http.ResponseController
+	failed bool // the client is gone or too slow
+}
+
+func (p *pacedWriter) Write(b []byte) (int, error) {
+	if err := p.conn.SetWriteDeadline(time.Now().Add(archiveIdle)); err != nil {
+		p.failed = true
+		return 0, err
+	}
+	n, err := p.w.Write(b)
+	p.failed = p.failed || err != nil
+	return n, err
+}
