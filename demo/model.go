@@ -21,7 +21,11 @@ type medium struct {
 	LikeCount      int        `json:"likeCount"`
 	ViewerHasLiked bool       `json:"viewerHasLiked"`
 	CommentCount   int        `json:"commentCount"`
-	URL            *signedURL `json:"url"`
+	Progress       int        `json:"progress"`
+	Blurhash       string     `json:"blurhash"`
+	URL            *picture   `json:"url"`
+	Variants       []picture  `json:"variants"`
+	Playback       *picture   `json:"playback"`
 	Download       *signedURL `json:"download"`
 	Comments       struct {
 		Edges []struct {
@@ -33,8 +37,10 @@ type medium struct {
 // mediumFields select a medium but for its comments.
 const mediumFields = `fragment medium on Media {
 	id kind status fileName contentType bytes sha256 width height durationMs takenAt caption
-	owner { id displayName } likeCount viewerHasLiked commentCount url { url } download { url }
-}`
+	owner { id displayName } likeCount viewerHasLiked commentCount progress blurhash
+	url { ...picture } variants { ...picture } playback { ...picture } download { url }
+}
+fragment picture on SignedUrl { url contentType width height bytes }`
 
 type user struct {
 	ID          string `json:"id"`
@@ -43,6 +49,15 @@ type user struct {
 
 type signedURL struct {
 	URL string `json:"url"`
+}
+
+// picture is something that can be shown.
+type picture struct {
+	URL         string `json:"url"`
+	ContentType string `json:"contentType"`
+	Width       int    `json:"width"`
+	Height      int    `json:"height"`
+	Bytes       int64  `json:"bytes"`
 }
 
 type comment struct {

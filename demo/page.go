@@ -63,15 +63,7 @@ func (s *story) showMedium(ctx context.Context, m medium) error {
 		return fmt.Errorf("%s has no URL to show or to download", m.FileName)
 	}
 	s.tell.line("  %s", m.URL.URL)
-	f, err := s.jun.api.Get(ctx, m.URL.URL, m.Bytes)
-	if err != nil {
-		return fmt.Errorf("%s: %w", m.FileName, err)
-	}
-	s.tell.line("  → 200, %s, %d bytes", f.ContentType, len(f.Content))
-	return errors.Join(
-		same(m.FileName+": fetched type", f.ContentType, m.ContentType),
-		same(m.FileName+": fetched bytes", int64(len(f.Content)), m.Bytes),
-	)
+	return s.fetchPictures(ctx, m)
 }
 
 // checkTalk holds a medium's counts against what the page lists, and against

@@ -70,7 +70,9 @@ func steps() []step {
 		{"A stranger finds nothing", strangerLooks},
 		{"What is wrong is refused", wrongThings},
 		{"The page of the album, with addresses that work", showPage},
+		{"The video can be played everywhere", playVideo},
 		{"An original comes back byte for byte", downloadOriginal},
+		{"The whole album comes as a ZIP file", downloadAlbum},
 		{"All is closed in order", closeAll},
 	}
 }

@@ -57,7 +57,24 @@ func (s *story) upload(ctx context.Context, p *person, t client.Ticket, f file) 
 	if err := p.api.Send(ctx, t, f.name, f.content); err != nil {
 		return medium{}, err
 	}
+	return s.uploaded(ctx, p, t, f, began)
+}
+
+// readyTime is how long a medium may take to become READY.
+const readyTime = 2 * time.Minute
+
+// chunk is how much of the video is sent at a time, in bytes.
+const chunk = 256 << 10
+
+// uploaded finalises a file that was sent, waits until it is READY, and checks
+// what became of it.
+func (s *story) uploaded(ctx context.Context, p *person, t client.Ticket, f file, began time.Time) (medium, error) {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
 	m, err := s.finalize(ctx, p, t.Media.ID)
+	for err == nil && m.Status == "PROCESSING" {
+		m, err = s.finalize(ctx, p, t.Media.ID)
+	}
 	if err != nil {
 		return medium{}, fmt.Errorf("finalise %s: %w", f.name, err)
 	}
@@ -89,12 +106,34 @@ func meiUploadsPhotos(ctx context.Context, s *story) error {
 	return nil
 }
 
+// meiUploadsVideo sends it in chunks, loses the connection, and goes on with
+// nothing but the address.
 func meiUploadsVideo(ctx context.Context, s *story) error {
-	tickets, err := s.tickets(ctx, s.mei, s.video.request("PUT"))
+	tickets, err := s.tickets(ctx, s.mei, s.video.request("CHUNKS"))
 	if err != nil {
 		return err
 	}
-	m, err := s.upload(ctx, s.mei, tickets[0], s.video)
+	t, content := tickets[0], s.video.content
+	began := time.Now()
+	chunks, err := s.mei.api.OpenChunks(ctx, t, int64(len(content)))
+	if err != nil {
+		return err
+	}
+	if len(content) > chunk {
+		if _, err = chunks.Send(ctx, 0, content[:chunk]); err != nil {
+			return err
+		}
+	}
+	chunks = s.server(callsMei).Resume(chunks.Location, int64(len(content)))
+	offset, err := chunks.Offset(ctx)
+	if err != nil {
+		return err
+	}
+	s.tell.line("after a break, %d of %d bytes are there", offset, len(content))
+	if err := chunks.SendAll(ctx, content, chunk); err != nil {
+		return err
+	}
+	m, err := s.uploaded(ctx, s.mei, t, s.video, began)
 	if err != nil {
 		return err
 	}

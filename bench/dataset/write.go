@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -87,11 +89,15 @@ func (s Shape) writeAlbum(ctx context.Context, st store.Store, a int) error {
 		}
 	}
 	media := make([]*album.Media, s.MediaEach)
+	owned := map[album.UserID][]*album.Media{}
 	for j := range media {
 		media[j] = s.medium(a, j)
+		owned[media[j].OwnerID] = append(owned[media[j].OwnerID], media[j])
 	}
-	if err := st.CreateMedia(ctx, media); err != nil {
-		return err
+	for _, one := range owned {
+		if err := st.CreateMedia(ctx, one, math.MaxInt64); err != nil {
+			return err
+		}
 	}
 	for j, m := range media {
 		if err := s.writeMedium(ctx, st, a, j, m); err != nil {
@@ -120,6 +126,26 @@ func (s Shape) medium(a, j int) *album.Media {
 	return m
 }
 
+// made is what the service would have made of a medium.
+func made(m *album.Media) album.MediaMade {
+	out := album.MediaMade{Blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", Color: "#8a7f6b", Progress: 100}
+	for _, f := range []album.File{
+		{Role: album.Small, Width: 256, Height: 192, Bytes: 11_000},
+		{Role: album.Medium, Width: 720, Height: 540, Bytes: 75_000},
+		{Role: album.Large, Width: 1440, Height: 1080, Bytes: 240_000},
+	} {
+		f.ContentType = "image/jpeg"
+		f.Key = "m/" + string(m.ID) + "/" + strings.ToLower(string(f.Role)) + "-0badcafe.jpg"
+		out.Files = append(out.Files, f)
+	}
+	if m.Kind == album.Photo {
+		out.Files = append(out.Files, album.File{
+			Role: album.Clean, Key: "m/" + string(m.ID) + "/original", ContentType: m.ContentType, Width: 4032, Height: 3024, Bytes: m.Bytes,
+		})
+	}
+	return out
+}
+
 // writeMedium publishes a medium, then adds its comments and likes.
 func (s Shape) writeMedium(ctx context.Context, st store.Store, a, j int, m *album.Media) error {
 	at := addedAt(a, j)
@@ -131,7 +157,10 @@ func (s Shape) writeMedium(ctx context.Context, st store.Store, a, j int, m *alb
 	if m.Kind == album.Video {
 		facts.Width, facts.Height, facts.Duration = 1080, 1920, 14*time.Second
 	}
-	if _, _, err := st.PublishMedia(ctx, m.ID, facts, store.Change{Actor: m.OwnerID, At: at}); err != nil {
+	if _, err := st.AcceptMedia(ctx, m.ID, facts, album.Work{}); err != nil {
+		return err
+	}
+	if _, _, err := st.PublishMedia(ctx, m.ID, made(m), store.Change{Actor: m.OwnerID, At: at}); err != nil {
 		return err
 	}
 	for k := range comments(j) {

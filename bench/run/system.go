@@ -26,7 +26,7 @@ const pageDocument = `query Page($id: ID!) {
         owner { ...person }
         likeCount viewerHasLiked commentCount
         comments(first: 3) { edges { node { id text createdAt author { ...person } } } }
-        url { url expiresAt }
+        url(size: ORIGINAL) { url expiresAt }
         download { url expiresAt }
       } }
       pageInfo { hasNextPage endCursor }

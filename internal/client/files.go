@@ -32,9 +32,22 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// Send sends a file's bytes as its ticket says: by PUT, or by the form that
-// wx.uploadFile makes. A refusal is a StatusError.
+// chunkSize is how much Send sends at a time by a ticket of CHUNKS.
+const chunkSize = 1 << 20
+
+// Send sends a file's bytes as its ticket says: by PUT, by the form that
+// wx.uploadFile makes, or in chunks. A refusal is a StatusError.
 func (c *Client) Send(ctx context.Context, t Ticket, name string, content []byte) error {
+	if t.Method == "CHUNKS" {
+		chunks, err := c.OpenChunks(ctx, t, int64(len(content)))
+		if err == nil {
+			err = chunks.SendAll(ctx, content, chunkSize)
+		}
+		if err != nil {
+			return fmt.Errorf("send %s: %w", name, err)
+		}
+		return nil
+	}
 	body, contentType := content, ""
 	if t.Method == http.MethodPost {
 		var err error

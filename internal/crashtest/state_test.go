@@ -92,7 +92,7 @@ func (s *state) readMedia(ctx context.Context, api *client.Client, albumID album
 		}](ctx, api, `query($a: ID!, $n: Int!, $after: Cursor) { album(id: $a) {
 			cursor mediaCount memberCount
 			media(first: 20, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
-				id status bytes likeCount commentCount url { url }
+				id status bytes likeCount commentCount url(size: ORIGINAL) { url }
 				likes(first: $n) { pageInfo { hasNextPage } edges { node { user { id } } } }
 				comments(first: $n) { pageInfo { hasNextPage } edges { node {
 					id text replies(first: 10) { pageInfo { hasNextPage } edges { node { id text } } }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"keepsake/internal/client"
 )
@@ -164,6 +165,10 @@ func (w *writers) like(ctx context.Context, api *client.Client, p *person, media
 	return err
 }
 
+// readyTime is how long a medium may take to become READY, whatever was killed
+// meanwhile: the claim of a killed server has to end first.
+const readyTime = 2 * time.Minute
+
 // upload sends a small picture, and finalises it unless it is to be found half done.
 func (w *writers) upload(ctx context.Context, api *client.Client, p *person, finalize bool) error {
 	content, err := picture()
@@ -200,15 +205,26 @@ func (w *writers) upload(ctx context.Context, api *client.Client, p *person, fin
 	return nil
 }
 
+// finalizeUpload finalises an upload until it is READY: while it is PROCESSING it
+// is asked again.
 func finalizeUpload(ctx context.Context, api *client.Client, mediaID string) error {
-	data, err := client.Ask[struct {
-		FinalizeUpload struct{ Media struct{ Status string } }
-	}](ctx, api, `
-		mutation($m: ID!) { finalizeUpload(input: {mediaId: $m}) { media { status } } }`, client.Vars{"m": mediaID})
-	if err == nil && data.FinalizeUpload.Media.Status != "READY" {
-		err = fmt.Errorf("medium %s is %q after it was finalised", mediaID, data.FinalizeUpload.Media.Status)
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
+	for {
+		data, err := client.Ask[struct {
+			FinalizeUpload struct{ Media struct{ Status string } }
+		}](ctx, api, `
+			mutation($m: ID!) { finalizeUpload(input: {mediaId: $m}) { media { status } } }`, client.Vars{"m": mediaID})
+		if err != nil {
+			return err
+		}
+		if status := data.FinalizeUpload.Media.Status; status != "PROCESSING" {
+			if status != "READY" {
+				err = fmt.Errorf("medium %s is %q after it was finalised", mediaID, status)
+			}
+			return err
+		}
 	}
-	return err
 }
 
 func (w *writers) createAlbum(ctx context.Context, api *client.Client, p *person) error {
@@ -250,13 +266,17 @@ func joinAlbum(ctx context.Context, api *client.Client, token string) error {
 
 // picture makes a small JPEG unlike all others.
 func picture() ([]byte, error) {
-	img := image.NewRGBA(image.Rect(0, 0, 24, 16))
-	noise := make([]byte, 3*24*16)
+	return noisy(24, 16)
+}
+
+func noisy(width, height int) ([]byte, error) {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	noise := make([]byte, 3*width*height)
 	if _, err := rand.Read(noise); err != nil {
 		return nil, err
 	}
-	for i := range 24 * 16 {
-		img.SetRGBA(i%24, i/24, color.RGBA{R: noise[3*i], G: noise[3*i+1], B: noise[3*i+2], A: 255})
+	for i := range width * height {
+		img.SetRGBA(i%width, i/width, color.RGBA{R: noise[3*i], G: noise[3*i+1], B: noise[3*i+2], A: 255})
 	}
 	var b bytes.Buffer
 	err := jpeg.Encode(&b, img, nil)

@@ -22,6 +22,8 @@ func encodeValue(to []byte, v reflect.Value) []byte {
 		return binary.AppendVarint(to, v.Int())
 	case reflect.Uint8:
 		return append(to, byte(v.Uint()))
+	case reflect.Uint32:
+		return binary.AppendUvarint(to, v.Uint())
 	case reflect.Bool:
 		if v.Bool() {
 			return append(to, 1)

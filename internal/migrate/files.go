@@ -174,7 +174,7 @@ func (w *fileWork) one(ctx context.Context, f *file) error {
 // compareBytes reads the target; the source only where what was uploaded is
 // not known, or is not what the target has.
 func (w *fileWork) compareBytes(ctx context.Context, f *file) error {
-	there, err := media.SHA256(ctx, w.ToFiles, f.to.Key)
+	there, err := sum(ctx, w.ToFiles, f.to.Key)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (w *fileWork) compareBytes(ctx context.Context, f *file) error {
 	if f.sum = there; there == want {
 		return nil
 	}
-	if f.sum, err = media.SHA256(ctx, w.FromFiles, f.from.Key); err != nil {
+	if f.sum, err = sum(ctx, w.FromFiles, f.from.Key); err != nil {
 		return err
 	}
 	f.rot = want != "" && f.sum != want
@@ -190,6 +190,11 @@ func (w *fileWork) compareBytes(ctx context.Context, f *file) error {
 		f.fault = "has other bytes in the target"
 	}
 	return nil
+}
+
+func sum(ctx context.Context, b media.Bucket, key string) (string, error) {
+	sums, err := media.Sum(ctx, b, key)
+	return sums.SHA256, err
 }
 
 // copyFile writes an object into the target, in place of another one, and reads
@@ -214,7 +219,7 @@ func (w *fileWork) copyFile(ctx context.Context, f *file) error {
 	}
 	f.sum = hex.EncodeToString(h.Sum(nil))
 	f.rot = uploaded(f) != "" && f.sum != uploaded(f)
-	there, err := media.SHA256(ctx, w.ToFiles, f.from.Key)
+	there, err := sum(ctx, w.ToFiles, f.from.Key)
 	if f.fault = ""; there != f.sum {
 		f.fault = "has other bytes in the target than were written"
 	}
@@ -248,6 +253,12 @@ func contentType(f *file) string {
 		return f.owner.ContentType
 	case f.owner != nil && f.owner.Upload.Key == f.from.Key:
 		return f.owner.Upload.ContentType
+	case f.owner != nil:
+		for _, made := range f.owner.Files {
+			if made.Key == f.from.Key {
+				return made.ContentType
+			}
+		}
 	}
 	return "application/octet-stream"
 }
