@@ -157,6 +157,7 @@ type MediaFacts struct {
 type MediaMade struct {
 	Width    int // pixels as shown; 0 leaves them as they are
 	Height   int
+	CRC32    uint32 // of the original; 0 leaves it as it is
 	Blurhash string // empty leaves it as it is, as with Color
 	Color    string
 	Files    []File // take the places of those of the same role
@@ -168,6 +169,9 @@ type MediaMade struct {
 func (m *Media) Add(made MediaMade) {
 	if made.Width > 0 {
 		m.Width, m.Height = made.Width, made.Height
+	}
+	if made.CRC32 != 0 {
+		m.CRC32 = made.CRC32
 	}
 	if made.Blurhash != "" {
 		m.Blurhash = made.Blurhash

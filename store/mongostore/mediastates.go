@@ -200,7 +200,7 @@ func (s *Store) ImproveMedia(
 func sameMade(a, b *album.Media) bool {
 	sameWork := a.Work.Lane == b.Work.Lane && a.Work.Attempts == b.Work.Attempts && a.Work.Token == b.Work.Token &&
 		millis(a.Work.DueAt).Equal(millis(b.Work.DueAt))
-	return sameWork && a.Width == b.Width && a.Height == b.Height && a.Blurhash == b.Blurhash && a.Color == b.Color &&
+	return sameWork && a.Width == b.Width && a.Height == b.Height && a.CRC32 == b.CRC32 && a.Blurhash == b.Blurhash && a.Color == b.Color &&
 		a.Progress == b.Progress && slices.Equal(a.Files, b.Files)
 }
 
@@ -209,6 +209,7 @@ func madeFields(m *album.Media) bson.D {
 	return bson.D{
 		{Key: "width", Value: m.Width},
 		{Key: "height", Value: m.Height},
+		{Key: "crc32", Value: m.CRC32},
 		{Key: "blurhash", Value: m.Blurhash},
 		{Key: "color", Value: m.Color},
 		{Key: "files", Value: m.Files},

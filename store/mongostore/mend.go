@@ -66,7 +66,8 @@ func (s *Store) mend(ctx context.Context) error {
 }
 
 // mendMedia puts old media by hand into the order of adding, as album.RankAt
-// does, and lets workers look at those that are on their way in.
+// does, and lets workers look at all: those on their way in are to be received,
+// those that are READY have no pictures.
 func (s *Store) mendMedia(ctx context.Context) error {
 	missing := op("$exists", false)
 	millisAdded := op("$toLong", op("$ifNull", bson.A{"$addedAt", bson.DateTime(0)}))
@@ -75,8 +76,8 @@ func (s *Store) mendMedia(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	underWay := and(eq("status", op("$in", bson.A{album.Pending, album.Processing})), notDoomed)
-	_, err := s.media.UpdateMany(ctx, and(underWay, eq("work", missing)), mongo.Pipeline{
+	unfinished := and(eq("status", op("$ne", album.Failed)), notDoomed)
+	_, err := s.media.UpdateMany(ctx, and(unfinished, eq("work", missing)), mongo.Pipeline{
 		op("$set", eq("work", bson.D{
 			{Key: "lane", Value: op("$literal", album.Quick)},
 			{Key: "dueAt", Value: "$createdAt"},

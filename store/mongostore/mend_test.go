@@ -63,7 +63,7 @@ func TestMend(t *testing.T) {
 	}
 	got, err := first.MediaByID(t.Context(), []album.MediaID{ready.ID, pending.ID, failed.ID})
 	must(t, err)
-	if m := got[ready.ID]; m.Rank != album.RankAt(m.AddedAt) || m.Work != (album.Work{}) {
+	if m := got[ready.ID]; m.Rank != album.RankAt(m.AddedAt) || m.Work.Lane != album.Quick || !m.Work.DueAt.Equal(ready.CreatedAt) {
 		t.Errorf("a READY medium: %+v", m)
 	}
 	if w := got[pending.ID].Work; w.Lane != album.Quick || !w.DueAt.Equal(pending.CreatedAt) {

@@ -24,7 +24,8 @@ const (
 		WHERE id = ?1`
 	addMade = `UPDATE media SET status = 3, shown = ?2, added_at = ?3, rank = ?4, width = ?5, height = ?6,
 			blurhash = ?7, color = ?8, files = ?9, progress = ?10,
-			work_lane = ?11, work_due_at = ?12, work_attempts = ?13, work_token = ?14, work_held = 0
+			crc32 = ?11,
+			work_lane = ?12, work_due_at = ?13, work_attempts = ?14, work_token = ?15, work_held = 0
 		WHERE id = ?1`
 	failMedia = `UPDATE media SET status = 4, failure = ?2, duplicate_of = ?3,
 			work_lane = 0, work_due_at = NULL, work_attempts = 0, work_token = '', work_held = 0
@@ -154,7 +155,7 @@ func add(c *conn, m *album.Media, made album.MediaMade, e *album.Entry) (mediaCh
 		return mediaChange{}, err
 	}
 	if _, err := c.exec(addMade, append([]any{
-		m.ID, isShown(m), m.AddedAt, m.Rank, m.Width, m.Height, m.Blurhash, m.Color, files, m.Progress,
+		m.ID, isShown(m), m.AddedAt, m.Rank, m.Width, m.Height, m.Blurhash, m.Color, files, m.Progress, int64(m.CRC32),
 	}, workValues(m.Work)...)...); err != nil {
 		return mediaChange{}, err
 	}

@@ -32,10 +32,11 @@ ALTER TABLE media ADD COLUMN work_held INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE media ADD COLUMN files TEXT; -- a JSON array of what was made; NULL if nothing was
 
 UPDATE media SET rank = added_at * 1048576 WHERE added_at IS NOT NULL;
--- What was on its way in is looked at by a worker now.
+-- What was on its way in is looked at by a worker now, and what was published
+-- gets its pictures.
 UPDATE media SET work_lane = 1, work_due_at = created_at,
     work_held = (SELECT state <> 1 FROM album WHERE album.id = media.album_id)
-WHERE status IN (1, 2) AND doomed = 0;
+WHERE status IN (1, 2, 3) AND doomed = 0;
 
 CREATE INDEX media_hand ON media (album_id, rank, id) WHERE shown = 1;
 CREATE INDEX media_place ON media (album_id, latitude, longitude) WHERE shown = 1 AND latitude IS NOT NULL;
