@@ -223,6 +223,8 @@ func (s *Service) handBack(ctx context.Context, m *album.Media, err error, ended
 	code, w := album.CodeOf(err), m.Work
 	now := s.now()
 	switch {
+	case code == album.CodeConflict: // somebody else has it, or it was deleted
+		return
 	case ended:
 		w.DueAt, w.Attempts = now, w.Attempts-1
 	case m.Status == album.Pending:
