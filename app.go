@@ -100,10 +100,15 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	a.closers = append(a.closers, a.broker)
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
 	a.closers = append(a.closers, a.hub)
-	renderer, scratch, err := openRenderer(cfg)
+	renderer, err := openRenderer(cfg)
 	if err != nil {
 		return nil, err
 	}
+	scratch, held, err := prepareScratch(cfg.ScratchDir())
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, held)
 	a.service = service.New(service.Deps{
 		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),

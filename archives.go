@@ -10,8 +10,13 @@ import (
 	"keepsake/service"
 )
 
-// archiveIdle is how long the client of an archive may take for a piece of it.
-const archiveIdle = 30 * time.Second
+const (
+	// archiveIdle is how long the client of an archive may take for a piece of it,
+	// and archiveRate how many bytes a second it takes on the whole, after a minute.
+	archiveIdle  = 30 * time.Second
+	archiveGrace = time.Minute
+	archiveRate  = 32 << 10
+)
 
 // archives serves ZIP files, at most KEEPSAKE_MAX_ARCHIVES at once. The address
 // says for whom it is; whether they may have it is looked at now.
@@ -21,14 +26,6 @@ func (a *app) archives() http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "private, no-store")
-		select {
-		case room <- struct{}{}:
-			defer func() { <-room }()
-		default:
-			h.Set("Retry-After", "10")
-			http.Error(w, string(album.CodeUnavailable), http.StatusServiceUnavailable)
-			return
-		}
 		file, err := a.service.OpenArchive(r.Context(), r.PathValue("ticket"))
 		if err != nil {
 			a.refuseArchive(w, r, err)
@@ -40,6 +37,16 @@ func (a *app) archives() http.Handler {
 		if r.Method == http.MethodHead {
 			return
 		}
+		select {
+		case room <- struct{}{}:
+			defer func() { <-room }()
+		default:
+			h.Del("Content-Length")
+			h.Del("Content-Disposition")
+			h.Set("Retry-After", "10")
+			http.Error(w, string(album.CodeUnavailable), http.StatusServiceUnavailable)
+			return
+		}
 		a.sendArchive(w, r, file)
 	})
 }
@@ -47,7 +54,10 @@ func (a *app) archives() http.Handler {
 // sendArchive sends a file. What breaks off on the way breaks the connection, so
 // that nobody takes a part for the whole.
 func (a *app) sendArchive(w http.ResponseWriter, r *http.Request, file *service.ArchiveFile) {
-	paced := &pacedWriter{w: w, conn: http.NewResponseController(w)}
+	paced := &pacedWriter{
+		w: w, conn: http.NewResponseController(w),
+		ends: time.Now().Add(archiveGrace + time.Duration(file.Bytes/archiveRate)*time.Second),
+	}
 	if err := file.Write(r.Context(), paced); err != nil {
 		if r.Context().Err() == nil && !paced.failed {
 			a.log.WarnContext(r.Context(), "an archive broke off", "error", err)
@@ -74,15 +84,20 @@ func (a *app) refuseArchive(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, string(code), status)
 }
 
-// pacedWriter gives the client archiveIdle for each piece.
+// pacedWriter gives the client archiveIdle for each piece, and until ends for all.
 type pacedWriter struct {
 	w      http.ResponseWriter
 	conn   *http.ResponseController
+	ends   time.Time
 	failed bool // the client is gone or too slow
 }
 
 func (p *pacedWriter) Write(b []byte) (int, error) {
-	if err := p.conn.SetWriteDeadline(time.Now().Add(archiveIdle)); err != nil {
+	deadline := time.Now().Add(archiveIdle)
+	if deadline.After(p.ends) {
+		deadline = p.ends
+	}
+	if err := p.conn.SetWriteDeadline(deadline); err != nil {
 		p.failed = true
 		return 0, err
 	}

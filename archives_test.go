@@ -187,10 +187,67 @@ func TestHiddenPlaces(t *testing.T) {
 			}
 		}
 	}
+	for _, m := range s.want(t, w.people["visitor"].token, `query($a:ID!){album(id:$a){media{edges{node{fileName sha256 place{latitude}}}}}}`, "a", w.get("album")).at("album.media.edges").([]any) {
+		if dig(m, "node.sha256") != nil || dig(m, "node.place") != nil {
+			t.Errorf("a visitor is told %v", m)
+		}
+	}
 	a := s.want(t, w.people["visitor"].token, archiveQuery, "a", w.get("album"), "ids", nil, "bytes", 100_000_000)
 	for name, body := range contents(t, a.at("album.archive.parts.0")) {
 		if bytes.Contains(body, gps) && bytes.Contains(body, []byte("Exif")) {
 			t.Errorf("in the archive, %s tells the place", name)
+		}
+	}
+}
+
+// TestCopiesTellPlaces: who may download but is not to know places makes no copies,
+// which would tell them.
+func TestCopiesTellPlaces(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, setup{idle: true})
+	w := s.newWorld(t, worldOptions{visibility: album.Link, settings: album.Settings{Comments: album.Anyone, Likes: album.Anyone, Downloads: album.Anyone}})
+	stranger := w.people["stranger"]
+	mine := string(s.album(t, stranger.id, album.Private, album.DefaultSettings()))
+	if a := s.ask(t, stranger.token, copyMedia, "a", w.get("album"), "ids", []string{w.get("photo")}, "to", mine); a.code() != string(album.CodeForbidden) {
+		t.Errorf("a stranger's copy: %s", a.body)
+	}
+}
+
+// TestArchiveWhileTheAlbumChanges: what comes in between planning and fetching
+// moves nothing out of the parts.
+func TestArchiveWhileTheAlbumChanges(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, setup{})
+	w := s.newWorld(t, worldOptions{only: "nothing"})
+	_, err := s.store.TrashMedia(t.Context(), w.albumID("album"), []album.MediaID{w.medium("photo")}, by(w.id("owner"))) // it has no bytes
+	must(t, err)
+	var planned [][]byte
+	for range 3 {
+		planned = append(planned, photo(t, 900, 700))
+		w.upload1(t, "contributor", planned[len(planned)-1])
+	}
+	a := s.want(t, w.people["viewer"].token, archiveQuery, "a", w.get("album"), "ids", nil, "bytes", 1_000_000)
+	w.upload1(t, "contributor", photo(t, 900, 700))
+	var got [][]byte
+	for _, part := range a.at("album.archive.parts").([]any) {
+		_, text := fetch(t, http.MethodGet, dig(part, "url").(string), nil)
+		z, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+		must(t, err)
+		for _, f := range z.File {
+			r, err := f.Open()
+			must(t, err)
+			body, err := io.ReadAll(r)
+			must(t, err)
+			got = append(got, body)
+		}
+	}
+	for i, body := range planned {
+		found := false
+		for _, other := range got {
+			found = found || bytes.Equal(body, other)
+		}
+		if !found {
+			t.Errorf("photo %d of those that were planned is in no part", i)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"keepsake/album"
+	"keepsake/media"
 )
 
 const mediumQuery = `query($id:ID!){media(id:$id){id status failure progress kind contentType width height blurhash color camera takenAt
@@ -244,5 +245,71 @@ func TestFinishedWithoutItsClient(t *testing.T) {
 	}
 	if a := s.ask(t, w.people["contributor"].token, mediumQuery, "id", never); a.at("media.status") != "PENDING" {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// TestFormerMembers: nobody finalises for those who may no longer add.
+func TestFormerMembers(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	s := startServer(t, setup{options: options{now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}})
+	w := s.newWorld(t, worldOptions{only: "nothing"})
+	body := photo(t, 30, 20)
+	id := putTicket(t, w.ticket(t, "image/jpeg", len(body), nil), body)
+	_, err := s.store.RemoveMember(t.Context(), w.albumID("album"), w.id("contributor"), album.Contributor, by(w.id("owner")))
+	must(t, err)
+	ahead.Store(int64(3 * time.Minute))
+	eventually(t, "the upload to be refused", func() bool {
+		m, err := s.store.Media(t.Context(), album.MediaID(id))
+		must(t, err)
+		return m.Status == album.Failed && m.Failure == album.CodeForbidden
+	})
+}
+
+// TestOrphans: objects of no medium are taken away, once they are old enough, and
+// no others.
+func TestOrphans(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	s := startServer(t, setup{
+		idle:    true,
+		options: options{now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }},
+		env:     []string{"KEEPSAKE_UPLOAD_LIFE=100h"},
+	})
+	w := s.newWorld(t, worldOptions{only: "$photo$"})
+	body := photo(t, 30, 20)
+	live := putTicket(t, w.ticket(t, "image/jpeg", len(body), nil), body)
+	gone := string(s.service.IDs.Media())
+	write := func(key string) {
+		must(t, s.bucket.Write(t.Context(), key, "image/jpeg", bytes.NewReader(body)))
+	}
+	write("incoming/" + gone)
+	write("m/" + gone + "/original.jpg")
+	write("m/" + w.get("photo") + "/small.jpg")
+	has := func(key string) bool {
+		_, err := s.bucket.Stat(t.Context(), key)
+		return err == nil
+	}
+	must(t, s.service.Sweep(t.Context()))
+	if !has("incoming/"+gone) || !has("m/"+gone+"/original.jpg") {
+		t.Error("what is new is gone")
+	}
+	ahead.Store(int64(time.Hour))
+	must(t, s.service.Sweep(t.Context()))
+	if has("incoming/"+gone) || !has("m/"+gone+"/original.jpg") {
+		t.Error("after an hour an upload of no medium is there, or a file is not")
+	}
+	ahead.Store(int64(49 * time.Hour))
+	must(t, s.service.Sweep(t.Context()))
+	if has("m/"+gone+"/original.jpg") || !has("m/"+w.get("photo")+"/small.jpg") || !has("incoming/"+live) {
+		t.Error("after two days a file of no medium is there, or one of a medium is not")
+	}
+	// A bucket that belongs to another database is left alone.
+	other := startServer(t, setup{idle: true, options: options{
+		now: func() time.Time { return time.Now().Add(49 * time.Hour) }, bucket: func(media.Bucket) media.Bucket { return s.bucket },
+	}})
+	must(t, other.service.Sweep(t.Context()))
+	if !has("m/" + w.get("photo") + "/small.jpg") {
+		t.Error("another database's server has emptied the bucket")
 	}
 }

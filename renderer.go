@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
+
+	"github.com/gofrs/flock"
 
 	"keepsake/internal/config"
 	"keepsake/media/render"
@@ -16,15 +18,11 @@ import (
 // own; nobody types it.
 const renderCommand = "render"
 
-// scratchAge is after how long a file that was worked on is nobody's any more.
-const scratchAge = 24 * time.Hour
-
-// openRenderer makes what makes pictures and videos, and its scratch directory,
-// of which it returns the absolute path.
-func openRenderer(cfg config.Config) (r *render.Renderer, scratch string, err error) {
+// openRenderer makes what makes pictures and videos.
+func openRenderer(cfg config.Config) (*render.Renderer, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return nil, "", fmt.Errorf("find the program: %w", err)
+		return nil, fmt.Errorf("find the program: %w", err)
 	}
 	o := render.Options{Command: []string{program, renderCommand}, Memory: int64(cfg.WorkerMemory), MovieMemory: 2 * int64(cfg.WorkerMemory)}
 	if cfg.FFmpeg != "none" {
@@ -32,30 +30,57 @@ func openRenderer(cfg config.Config) (r *render.Renderer, scratch string, err er
 		case err == nil:
 			o.FFmpeg = path
 		case cfg.FFmpeg != "ffmpeg": // it was asked for
-			return nil, "", fmt.Errorf("KEEPSAKE_FFMPEG: %w", err)
+			return nil, fmt.Errorf("KEEPSAKE_FFMPEG: %w", err)
 		}
 	}
-	if scratch, err = filepath.Abs(cfg.ScratchDir()); err != nil {
-		return nil, "", fmt.Errorf("scratch directory: %w", err)
-	}
-	return render.New(o), scratch, prepareScratch(scratch)
+	return render.New(o), nil
 }
 
-// prepareScratch makes the directory, and removes what processes that were killed
-// left in it.
-func prepareScratch(dir string) error {
+// prepareScratch makes a directory below dir for this process alone, and removes
+// those of processes that are gone. It is held until the closer is called.
+func prepareScratch(dir string) (own string, held io.Closer, err error) {
+	fault := func(err error) (string, io.Closer, error) { return "", nil, fmt.Errorf("scratch directory: %w", err) }
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fault(err)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("scratch directory: %w", err)
+		return fault(err)
 	}
-	left, err := filepath.Glob(filepath.Join(dir, "job-*"))
+	door := scratchLock(dir) // one looks through it at a time
+	if err := door.Lock(); err != nil {
+		return fault(err)
+	}
+	defer func() { err = errors.Join(err, door.Close()) }()
+	others, err := filepath.Glob(filepath.Join(dir, "node-*"))
 	if err != nil {
-		return fmt.Errorf("scratch directory: %w", err)
+		return fault(err)
 	}
-	var errs []error
-	for _, job := range left {
-		if info, err := os.Stat(job); err == nil && time.Since(info.ModTime()) > scratchAge {
-			errs = append(errs, os.RemoveAll(job))
+	for _, other := range others {
+		lock := scratchLock(other)
+		if free, err := lock.TryLock(); err == nil && free {
+			if err := errors.Join(os.RemoveAll(other), lock.Close()); err != nil {
+				return fault(err)
+			}
 		}
 	}
-	return errors.Join(errs...)
+	if own, err = os.MkdirTemp(dir, "node-"); err != nil {
+		return fault(err)
+	}
+	lock := scratchLock(own)
+	if taken, err := lock.TryLock(); err != nil || !taken {
+		return fault(errors.Join(err, errors.New("it cannot be locked")))
+	}
+	return own, scratch{own, lock}, nil
 }
+
+func scratchLock(dir string) *flock.Flock {
+	return flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
+}
+
+// scratch is the directory of this process.
+type scratch struct {
+	dir  string
+	lock *flock.Flock
+}
+
+func (s scratch) Close() error { return errors.Join(os.RemoveAll(s.dir), s.lock.Close()) }

@@ -105,8 +105,9 @@ type Lane string
 
 // The lanes.
 const (
-	Quick Lane = "QUICK" // receiving uploads, pictures, posters
+	Quick Lane = "QUICK" // pictures, posters
 	Long  Lane = "LONG"  // videos
+	Look  Lane = "LOOK"  // whether uploads have come, and receiving them
 )
 
 // Work is what is still to be done with a medium's bytes, by any node. What is

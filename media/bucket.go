@@ -47,6 +47,9 @@ type Bucket interface {
 	// List returns at most limit objects whose key begins with prefix, by the
 	// bytes of the key, after the key after. prefix and after need not be keys.
 	List(ctx context.Context, prefix, after string, limit int) ([]Object, error)
+	// Unfinished lists uploads in chunks that have begun and not ended, as List
+	// does; Delete of their keys ends them. A backend that cannot see them has none.
+	Unfinished(ctx context.Context, after string, limit int) ([]Object, error)
 	// Ping reports whether the bucket can be reached and written.
 	Ping(ctx context.Context) error
 }

@@ -22,6 +22,6 @@ func (r *albumResolver) Archive(ctx context.Context, obj *album.Album, only []st
 	if only != nil {
 		ids = mediaIDs(only)
 	}
-	parts, err := r.Service.Archive(ctx, Viewer(ctx), access, ids, partBytes)
+	parts, err := r.Service.Archive(ctx, loadersOf(ctx).viewer, access, ids, partBytes)
 	return archiveOf(parts), err
 }

@@ -39,7 +39,11 @@ func (r *mediaResolver) DuplicateOf(ctx context.Context, obj *album.Media) (*alb
 
 // Sha256 is the resolver for the sha256 field.
 func (r *mediaResolver) Sha256(ctx context.Context, obj *album.Media) (*string, error) {
-	return nonEmpty(obj.SHA256), nil
+	access, err := loadersOf(ctx).accessTo(ctx, obj.AlbumID)
+	if err != nil {
+		return nil, err
+	}
+	return nonEmpty(service.SumOf(access, obj)), nil
 }
 
 // DurationMs is the resolver for the durationMs field.

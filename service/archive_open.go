@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"path"
 	"strconv"
@@ -19,7 +20,7 @@ import (
 // archivedFile is one file of an archive.
 type archivedFile struct {
 	*album.File
-	name  string // empty until it is planned
+	name  string // as it was uploaded; safe and told from the others once it is planned
 	at    time.Time
 	place album.Position
 }
@@ -50,7 +51,7 @@ func (s *Service) filesOf(access album.Access, all []*album.Media) []archivedFil
 func planArchive(files []archivedFile, most int64) archivePlan {
 	var plan archivePlan
 	var size zipSize
-	names := map[string]bool{}
+	names := map[string]int{}
 	for _, f := range files {
 		if f.File != nil {
 			f.name = uniqueName(names, f.name)
@@ -67,14 +68,16 @@ func planArchive(files []archivedFile, most int64) archivePlan {
 }
 
 // uniqueName makes a name safe, and tells it from those that were taken, without
-// regard to case.
-func uniqueName(taken map[string]bool, name string) string {
+// regard to case. taken holds, for each name, the number that it was last given.
+func uniqueName(taken map[string]int, name string) string {
 	name = media.FileName(name)
 	ending := path.Ext(name)
-	for base, n := strings.TrimSuffix(name, ending), 2; taken[strings.ToLower(name)]; n++ {
-		name = base + " (" + strconv.Itoa(n) + ")" + ending
+	base := strings.TrimSuffix(name, ending)
+	for asked := strings.ToLower(name); taken[strings.ToLower(name)] > 0; {
+		taken[asked]++
+		name = base + " (" + strconv.Itoa(taken[asked]) + ")" + ending
 	}
-	taken[strings.ToLower(name)] = true
+	taken[strings.ToLower(name)]++
 	return name
 }
 
@@ -98,30 +101,15 @@ func (s *Service) OpenArchive(ctx context.Context, sealed string) (*ArchiveFile,
 	}
 	var all []*album.Media
 	if t.Media != "" {
-		all, err = s.stillThere(ctx, access, split(t.Media))
+		all, err = s.selected(ctx, access, split(t.Media))
 	} else {
-		all, err = s.stretch(ctx, t.Album, t.After, t.Count)
+		all, err = s.stretch(ctx, t.Album, t.After, t.Last)
 	}
 	if err != nil {
 		return nil, err
 	}
 	plan := planArchive(s.filesOf(access, all), 1<<62)
 	return &ArchiveFile{Name: archiveName(access.Album, t), Bytes: plan.bytes, bucket: s.Bucket, files: plan.files}, nil
-}
-
-// stillThere are those of a selection that are published in the album.
-func (s *Service) stillThere(ctx context.Context, access album.Access, ids []album.MediaID) ([]*album.Media, error) {
-	found, err := s.Store.MediaByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var all []*album.Media
-	for _, id := range ids {
-		if m := found[id]; m != nil && m.AlbumID == access.Album.ID && isPublished(m) {
-			all = append(all, m)
-		}
-	}
-	return all, nil
 }
 
 // ArchiveFile is a ZIP file that is made while it is written.
@@ -152,9 +140,15 @@ func (a *ArchiveFile) add(ctx context.Context, out *zip.Writer, f archivedFile) 
 		return err
 	}
 	defer r.Close() //nolint:errcheck // only read
-	w, err := out.CreateRaw(f.header())
+	header := f.header()
+	w, err := out.CreateRaw(header)
 	if err != nil {
 		return err
+	}
+	if f.unsummed() {
+		sum := crc32.NewIEEE()
+		w = io.MultiWriter(w, sum)
+		defer func() { header.CRC32 = sum.Sum32() }() // it is written behind the file
 	}
 	n, err := io.Copy(w, io.LimitReader(r, f.Bytes))
 	if err == nil && n != f.Bytes {

@@ -9,14 +9,15 @@ import (
 // (APPNOTE.TXT 6.3.10, 4.3): so the size of an archive is known before a byte of
 // it was read, and a download shows how far it is and whether it is whole.
 const (
-	zipLocal      = 30 // the header before a file, without its name
-	zipCentral    = 46 // of a file in the directory, without its name
-	zipCentral64  = 28 // more of a file that is large or far behind
-	zipDescriptor = 24 // behind a file that is large
-	zipEnd        = 22
-	zipEnd64      = 76 // more of an archive that is large
-	zipMax32      = 1<<32 - 1
-	zipMax16      = 1<<16 - 1
+	zipLocal        = 30 // the header before a file, without its name
+	zipCentral      = 46 // of a file in the directory, without its name
+	zipCentral64    = 28 // more of a file that is large or far behind
+	zipDescriptor   = 16 // behind a file whose checksum is not known before
+	zipDescriptor64 = 24 // behind a file that is large
+	zipEnd          = 22
+	zipEnd64        = 76 // more of an archive that is large
+	zipMax32        = 1<<32 - 1
+	zipMax16        = 1<<16 - 1
 )
 
 // zipSize is how large an archive is.
@@ -32,7 +33,10 @@ func (z zipSize) with(f archivedFile) zipSize {
 		z.directory += zipCentral64
 	}
 	z.content += zipLocal + name + f.Bytes
-	if large(f.Bytes) {
+	switch {
+	case large(f.Bytes):
+		z.content += zipDescriptor64
+	case f.unsummed():
 		z.content += zipDescriptor
 	}
 	z.files++
@@ -49,9 +53,13 @@ func (z zipSize) total() int64 {
 
 func large(n int64) bool { return n >= zipMax32 }
 
-// flagDescriptor says that sizes stand behind the file: the header before it has
-// no room for large ones.
+// flagDescriptor says that checksum and sizes stand behind the file: the header
+// before it has no room for large ones.
 const flagDescriptor = 0x8
+
+// unsummed reports whether nobody has taken the file's checksum: it is of before
+// that was done.
+func (f archivedFile) unsummed() bool { return f.CRC32 == 0 }
 
 // header is what stands before a file.
 func (f archivedFile) header() *zip.FileHeader {
@@ -61,7 +69,7 @@ func (f archivedFile) header() *zip.FileHeader {
 		CreatorVersion: 3 << 8, // Unix, so that the mode counts
 		Flags:          0x800,  // names are UTF-8
 	}
-	if large(f.Bytes) {
+	if large(f.Bytes) || f.unsummed() {
 		h.Flags |= flagDescriptor
 	}
 	h.SetMode(0o644)

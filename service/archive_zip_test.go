@@ -34,7 +34,7 @@ func archivedFiles(n int, size int64, name string) []archivedFile {
 	files := make([]archivedFile, n)
 	for i := range files {
 		files[i] = archivedFile{
-			File: &album.File{Key: strconv.Itoa(i), Bytes: size}, name: name, at: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
+			File: &album.File{Key: strconv.Itoa(i), Bytes: size, CRC32: uint32(i % 3)}, name: name, at: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
 			place: album.Position{Key: int64(-i), ID: strconv.Itoa(i)},
 		}
 	}

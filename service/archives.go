@@ -17,7 +17,8 @@ const (
 
 	minPart      = 1_000_000 // bytes
 	maxArchive   = 10_000    // media
-	archivePage  = 500       // media read at once
+	maxParts     = 1_000
+	archivePage  = 500 // media read at once
 	archiveLife  = 2 * time.Hour
 	archiveRound = time.Hour // addresses change no more often than this
 )
@@ -41,16 +42,17 @@ type archiveTicket struct {
 	Ends    int64           `json:"e"` // Unix seconds
 	Part    int             `json:"p"` // counted from 1
 	Parts   int             `json:"c"`
-	// A selection by name, or a stretch of the order ADDED: Count media after a place.
+	// A selection by name, or a stretch of the order ADDED, after a place up to and
+	// with another: what comes in meanwhile moves nothing from part to part.
 	Media string         `json:"m,omitempty"` // identifiers without their prefix, joined
 	After album.Position `json:"f,omitzero"`
-	Count int            `json:"k,omitempty"`
+	Last  album.Position `json:"l,omitzero"`
 }
 
 // Archive plans the ZIP files of an album, or of a selection of at most
 // album.MaxBatch of its media, none larger than partBytes unless a single medium
 // is. FORBIDDEN for those who may not download; LIMIT_EXCEEDED for an album of
-// more than 10,000 media.
+// more than 10,000 media, or for more than 1,000 parts.
 func (s *Service) Archive(
 	ctx context.Context, v album.Identified, access album.Access, ids []album.MediaID, partBytes int64,
 ) ([]*ArchivePart, error) {
@@ -65,10 +67,16 @@ func (s *Service) Archive(
 		return nil, err
 	}
 	var plans []archivePlan
-	for len(media) > 0 {
-		plan := planArchive(s.filesOf(access, media), partBytes)
+	for files := s.filesOf(access, media); len(files) > 0; {
+		if err := ctx.Err(); err != nil {
+			return nil, album.ErrUnavailable.Wrap(err)
+		}
+		if len(plans) == maxParts {
+			return nil, album.Errorf(album.CodeLimitExceeded, "these are more than %d parts: ask for larger ones", maxParts)
+		}
+		plan := planArchive(files, partBytes)
 		plans = append(plans, plan)
-		media = media[plan.media:]
+		files = files[plan.media:]
 	}
 	ticket := archiveTicket{
 		User: v.UserID, Session: v.SessionID, Share: v.ShareID, Album: access.Album.ID, Parts: len(plans),
@@ -81,7 +89,7 @@ func (s *Service) Archive(
 			ticket.Media = joined(ids[:plan.media])
 			ids = ids[plan.media:]
 		} else {
-			ticket.Count = plan.media
+			ticket.Last = plan.last
 		}
 		if parts[i], err = s.archivePart(ticket, access.Album, plan); err != nil {
 			return nil, err
@@ -116,47 +124,54 @@ func archiveName(a *album.Album, t archiveTicket) string {
 // which must be published in the album, or all, newest first.
 func (s *Service) archived(ctx context.Context, access album.Access, ids []album.MediaID) ([]*album.Media, error) {
 	if ids == nil {
-		return s.stretch(ctx, access.Album.ID, album.Position{}, maxArchive)
+		return s.stretch(ctx, access.Album.ID, album.Position{}, album.Position{})
 	}
 	if err := checkBatch(ids); err != nil {
 		return nil, err
 	}
+	media, err := s.selected(ctx, access, ids)
+	if err == nil && len(media) < len(ids) {
+		err = album.ErrNotFound
+	}
+	return media, err
+}
+
+// selected are those of a selection that are published in the album.
+func (s *Service) selected(ctx context.Context, access album.Access, ids []album.MediaID) ([]*album.Media, error) {
 	found, err := s.Store.MediaByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	media := make([]*album.Media, len(ids))
-	for i, id := range ids {
-		m := found[id]
-		if m == nil || m.AlbumID != access.Album.ID || !isPublished(m) {
-			return nil, album.ErrNotFound
+	var all []*album.Media
+	for _, id := range ids {
+		if m := found[id]; m != nil && m.AlbumID == access.Album.ID && isPublished(m) {
+			all = append(all, m)
 		}
-		media[i] = m
 	}
-	return media, nil
+	return all, nil
 }
 
-// stretch reads at most most media of an album after a place; LIMIT_EXCEEDED if
-// there are more, and the place is the beginning.
-func (s *Service) stretch(ctx context.Context, id album.AlbumID, after album.Position, most int) ([]*album.Media, error) {
+// stretch reads the media of an album after a place, up to and with last, or to
+// the end if that is zero. LIMIT_EXCEEDED if there are more than maxArchive.
+func (s *Service) stretch(ctx context.Context, id album.AlbumID, after, last album.Position) ([]*album.Media, error) {
 	var all []*album.Media
-	whole := after.IsZero()
-	for len(all) < most {
-		r := album.Range{After: after, Limit: min(archivePage, most-len(all))}
-		rows, err := s.Store.MediaOf(ctx, []album.AlbumID{id}, album.ByAdded, r)
+	for len(all) <= maxArchive {
+		rows, err := s.Store.MediaOf(ctx, []album.AlbumID{id}, album.ByAdded, album.Range{After: after, Limit: archivePage})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, rows[id]...)
-		if len(rows[id]) < r.Limit {
+		for _, m := range rows[id] {
+			after = addedPosition(m)
+			if !last.IsZero() && (after.Key < last.Key || after.Key == last.Key && after.ID < last.ID) {
+				return all, nil
+			}
+			all = append(all, m)
+		}
+		if len(rows[id]) < archivePage {
 			return all, nil
 		}
-		after = addedPosition(all[len(all)-1])
 	}
-	if whole && most == maxArchive {
-		return nil, album.Errorf(album.CodeLimitExceeded, "an archive holds fewer than %d media: make selections", maxArchive)
-	}
-	return all, nil
+	return nil, album.Errorf(album.CodeLimitExceeded, "an archive holds at most %d media: make selections", maxArchive)
 }
 
 const archiveIDs = "," // parts identifiers

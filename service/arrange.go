@@ -69,14 +69,20 @@ func (s *Service) move(ctx context.Context, v album.Identified, from, to album.A
 	case album.CodeOf(err) == album.CodeNotFound:
 		return again(results, func(id album.MediaID) (*album.Media, error) {
 			one, err := s.moveTogether(ctx, v, from, to, []album.MediaID{id})
+			if err == nil && one[id] == nil {
+				err = album.ErrNotFound
+			}
 			return one[id], err
 		})
 	case err != nil:
 		return nil, err
 	}
 	for i, r := range results {
-		if r.Err == nil {
-			results[i].Media = moved[r.ID]
+		if r.Err != nil {
+			continue
+		}
+		if results[i].Media = moved[r.ID]; results[i].Media == nil { // it was deleted at once
+			results[i].Err = album.ErrNotFound
 		}
 	}
 	return results, nil

@@ -17,7 +17,7 @@ type Result struct {
 	Err   *album.Error
 }
 
-// CopyMedia copies media that the viewer may download to an album that they may
+// CopyMedia copies media that the viewer may download, places and all, to an album that they may
 // add to, where they own the copies. Each item has its own result; what could not
 // be copied at once goes on in the background, and comes back PROCESSING.
 func (s *Service) CopyMedia(ctx context.Context, v album.Identified, from, to album.AlbumID, ids []album.MediaID) ([]Result, error) {
@@ -27,6 +27,9 @@ func (s *Service) CopyMedia(ctx context.Context, v album.Identified, from, to al
 	source, err := s.access(ctx, v, from, album.Download)
 	if err != nil {
 		return nil, err
+	}
+	if !source.SeesPlaces() { // a copy is an original with all that it tells
+		return nil, forbidden(source)
 	}
 	if _, err := s.access(ctx, v, to, album.AddMedia); err != nil {
 		return nil, err
@@ -63,7 +66,7 @@ func (s *Service) copyOne(ctx context.Context, v album.Identified, m *album.Medi
 			Key: m.Key, ContentType: m.ContentType, Bytes: m.Bytes, SHA256: m.SHA256,
 			CopyOf: m.ID, ExpiresAt: now.Add(s.opts.UploadLife),
 		},
-		Work: album.Work{Lane: album.Quick, DueAt: now.Add(firstLook)},
+		Work: album.Work{Lane: album.Look, DueAt: now.Add(firstLook)},
 	}
 	if err := s.Store.CreateMedia(ctx, []*album.Media{row}, s.quota()); err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func (s *Service) receiveCopy(ctx context.Context, m *album.Media) (*album.Media
 			return s.notThere(ctx, m, err)
 		}
 	}
-	if source.Kind == album.Video && source.File(album.Movie) == nil && s.Renderer.Videos() {
+	if source.Kind == album.Video && source.File(album.Movie) == nil && source.Progress < 100 && s.Renderer.Videos() {
 		made.Next, made.Progress = album.Work{Lane: album.Long, DueAt: s.now()}, 50
 	}
 	accepted, err := s.Store.AcceptMedia(ctx, m.ID, album.MediaFacts{
@@ -107,11 +110,11 @@ func (s *Service) receiveCopy(ctx context.Context, m *album.Media) (*album.Media
 		Width: source.Width, Height: source.Height, Duration: source.Duration, TakenAt: source.TakenAt,
 		Camera: source.Camera, Place: source.Place, Key: copiedKey(m, source.Key),
 	}, album.Work{Lane: album.Quick, DueAt: s.now().Add(lease)})
-	switch {
-	case album.CodeOf(err) == album.CodeNotFound, err == nil && accepted.DuplicateOf != "":
-		return accepted, errors.Join(err, s.removeObjects(ctx, m))
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	if accepted.DuplicateOf != "" {
+		return accepted, s.removeObjects(ctx, m)
 	}
 	if err := s.publish(ctx, m, made); err != nil {
 		return nil, err

@@ -83,10 +83,11 @@ func (s *Service) finalize(ctx context.Context, m *album.Media) (*album.Media, e
 	if _, err := s.arrived(ctx, m); err != nil {
 		return s.notThere(ctx, m, err)
 	}
-	select {
-	case s.workers.large <- m:
-	default: // too many at once: its work is due in a while
+	now := s.now()
+	if err := s.Store.HurryWork(ctx, m.ID, now, now.Add(lease)); err != nil {
+		return nil, err
 	}
+	s.workers.kick(album.Look)
 	return m, nil
 }
 
@@ -134,6 +135,8 @@ func failure(reason album.Code) error {
 		message = "this file is damaged or not complete"
 	case album.CodeLimitExceeded:
 		message = "this picture or video is too large to be shown"
+	case album.CodeForbidden:
+		message = "you may no longer add to this album"
 	case album.CodeNotFound:
 		message = "what was to be copied is gone"
 	case album.CodeInternal:

@@ -19,39 +19,37 @@ const (
 // albums, what was in the trash for album.TrashDuration, uploads that never
 // ended, old sessions, the tails of long logs, and objects of no medium. Bytes go before their row,
 // so nothing is forgotten if it is stopped in between. It works in bounded
-// steps until nothing is left to do.
+// steps until nothing is left to do; what fails keeps nothing else from going.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	trashed := now.Add(-album.TrashDuration)
-	if err := s.sweepMedia(ctx, trashed, now.Add(-uploadGrace)); err != nil {
-		return err
-	}
-	if _, err := s.Store.PurgeAlbums(ctx, trashed); err != nil {
-		return err
-	}
+	errs := []error{s.sweepMedia(ctx, trashed, now.Add(-uploadGrace))}
+	_, err := s.Store.PurgeAlbums(ctx, trashed)
 	// PurgeAlbums may have doomed the media of albums that were long in the trash.
-	if err := s.sweepMedia(ctx, trashed, now.Add(-uploadGrace)); err != nil {
-		return err
-	}
-	_, err := s.Store.TrimLogs(ctx, s.opts.LogKeep)
-	return errors.Join(err, s.Store.PurgeSessions(ctx, now), s.sweepOrphans(ctx, now))
+	errs = append(errs, err, s.sweepMedia(ctx, trashed, now.Add(-uploadGrace)))
+	_, err = s.Store.TrimLogs(ctx, s.opts.LogKeep)
+	return errors.Join(append(errs, err, s.Store.PurgeSessions(ctx, now), s.sweepOrphans(ctx, now))...)
 }
 
+// sweepMedia removes doomed media. One whose bytes cannot be removed stays for
+// the next sweep, and keeps no other from going.
 func (s *Service) sweepMedia(ctx context.Context, trashed, expired time.Time) error {
 	for {
 		doomed, err := s.Store.Doomed(ctx, trashed, expired, sweepBatch)
 		if err != nil || len(doomed) == 0 {
 			return err
 		}
-		ids := make([]album.MediaID, len(doomed))
-		for i, m := range doomed {
-			ids[i] = m.ID
+		var errs []error
+		ids := make([]album.MediaID, 0, len(doomed))
+		for _, m := range doomed {
 			if err := s.removeObjects(ctx, m); err != nil {
-				return err
+				errs = append(errs, err)
+				continue
 			}
+			ids = append(ids, m.ID)
 		}
-		if err := s.Store.RemoveMedia(ctx, ids); err != nil {
-			return err
+		if err := s.Store.RemoveMedia(ctx, ids); err != nil || len(errs) > 0 {
+			return errors.Join(append(errs, err)...)
 		}
 	}
 }

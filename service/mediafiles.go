@@ -122,3 +122,12 @@ func PlaceOf(access album.Access, m *album.Media) *album.Place {
 	}
 	return m.Place
 }
+
+// SumOf returns the SHA-256 of a medium's original to those who may know all that
+// is in it, else "": whoever has the rest could try places against it.
+func SumOf(access album.Access, m *album.Media) string {
+	if clean := m.File(album.Clean); access.SeesPlaces() || clean != nil && clean.Key == m.Key {
+		return m.SHA256
+	}
+	return ""
+}

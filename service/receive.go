@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -16,12 +15,15 @@ import (
 const incoming = "incoming/"
 
 // mediaPrefix is the folder in the bucket of all that is made of a medium.
-func mediaPrefix(id album.MediaID) string { return "m/" + string(id) + "/" }
+func mediaPrefix(id album.MediaID) string { return finished + string(id) + "/" }
 
 // receive verifies the bytes of a PENDING medium and accepts it, or makes it
 // FAILED, and returns it as it is then. It may run several times, also at once.
 // UPLOAD_INCOMPLETE and UPLOAD_EXPIRED, and what makes it FAILED, are errors.
 func (s *Service) receive(ctx context.Context, m *album.Media) (*album.Media, error) {
+	if err := s.mayAdd(ctx, m); err != nil {
+		return s.notThere(ctx, m, err)
+	}
 	if m.Upload.CopyOf != "" {
 		return s.receiveCopy(ctx, m)
 	}
@@ -36,13 +38,20 @@ func (s *Service) receive(ctx context.Context, m *album.Media) (*album.Media, er
 	}
 	accepted, err := s.Store.AcceptMedia(ctx, m.ID, facts, album.Work{Lane: album.Quick, DueAt: s.now()})
 	safeguard.CrashAt("accepted")
-	switch {
-	case album.CodeOf(err) == album.CodeNotFound: // deleted meanwhile, or its album is in the trash
-		return nil, errors.Join(err, s.Bucket.Delete(ctx, facts.Key))
-	case err == nil && accepted.DuplicateOf != "":
+	if err == nil && accepted.DuplicateOf != "" {
 		err = s.removeObjects(ctx, m)
 	}
 	return accepted, err
+}
+
+// mayAdd is FORBIDDEN if the owner of an upload may no longer add to its album:
+// nobody finalises for those who left.
+func (s *Service) mayAdd(ctx context.Context, m *album.Media) error {
+	member, err := s.Store.Membership(ctx, m.AlbumID, m.OwnerID)
+	if album.CodeOf(err) == album.CodeNotFound || err == nil && member.Role < album.Contributor {
+		return album.ErrForbidden
+	}
+	return err
 }
 
 // arrived describes the object of an upload, which must have the ticket's size.
@@ -97,7 +106,7 @@ func (s *Service) notThere(ctx context.Context, m *album.Media, err error) (*alb
 			return nil, again
 		case now.Status != album.Pending:
 			return now, nil
-		case m.Upload.CopyOf != "":
+		case m.Upload.CopyOf != "": // what it is a copy of is gone, for good
 		case s.now().After(m.Upload.ExpiresAt):
 			return nil, album.Errorf(album.CodeUploadExpired, "the ticket is past its time; ask for a new one")
 		default:
@@ -112,17 +121,19 @@ func (s *Service) notThere(ctx context.Context, m *album.Media, err error) (*alb
 	return nil, err
 }
 
-// final reports whether an error is about the bytes, so that it comes again
-// whenever they are looked at.
+// final reports whether an error is about the bytes or their owner, so that it
+// comes again whenever they are looked at.
 func final(code album.Code) bool {
 	switch code {
-	case album.CodeUploadMismatch, album.CodeMediaUnsupported, album.CodeMediaCorrupt, album.CodeLimitExceeded:
+	case album.CodeUploadMismatch, album.CodeMediaUnsupported, album.CodeMediaCorrupt, album.CodeLimitExceeded,
+		album.CodeForbidden:
 		return true
 	}
 	return false
 }
 
-// fail makes a medium FAILED and takes its bytes away.
+// fail makes a medium FAILED and takes its bytes away, unless the fault may be
+// ours: then they stay until the sweep, an hour after the ticket's end.
 func (s *Service) fail(ctx context.Context, m *album.Media, reason album.Code) error {
 	entry, err := s.Store.FailMedia(ctx, m.ID, reason, store.Change{Actor: m.OwnerID, At: s.now()})
 	if err != nil {
@@ -130,7 +141,7 @@ func (s *Service) fail(ctx context.Context, m *album.Media, reason album.Code) e
 	}
 	s.Hub.PublishEntries(ctx, entry)
 	s.workers.done(m.ID)
-	if entry == nil { // another was first: what it made of the bytes stands
+	if entry == nil || reason == album.CodeInternal { // another was first: what it made of the bytes stands
 		return nil
 	}
 	return s.removeObjects(ctx, m)

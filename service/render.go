@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"keepsake/album"
 	"keepsake/internal/safeguard"
@@ -105,7 +106,7 @@ func (s *Service) clean(ctx context.Context, m *album.Media, dir, path string) (
 	}
 	stripped, err := os.Create(filepath.Join(dir, "clean")) //nolint:gosec // in a folder of ours
 	if err != nil {
-		return nil, err
+		return nil, scratchFault(err)
 	}
 	defer stripped.Close() //nolint:errcheck // read again below
 	err = media.WithoutLocation(m.ContentType, f, m.Bytes, stripped)
@@ -113,7 +114,7 @@ func (s *Service) clean(ctx context.Context, m *album.Media, dir, path string) (
 		return nil, nil //nolint:nilnil // none is an answer here
 	}
 	if err != nil {
-		return nil, err
+		return nil, scratchFault(err)
 	}
 	return &file, s.keep(ctx, m, &file, stripped)
 }
@@ -146,11 +147,17 @@ func (s *Service) improve(ctx context.Context, m *album.Media, p *atomic.Int64) 
 // makeUp makes what was not made when a medium was published.
 func (s *Service) makeUp(ctx context.Context, m *album.Media, _ *atomic.Int64) (album.MediaMade, error) {
 	sums, err := media.Sum(ctx, s.Bucket, m.Key)
+	if album.CodeOf(err) == album.CodeNotFound {
+		err = errLost
+	}
 	if err != nil {
 		return album.MediaMade{}, err
 	}
 	m.CRC32 = sums.CRC32
 	made, err := s.make(ctx, m)
+	if final(album.CodeOf(err)) { // the checksum is something all the same
+		made, err = album.MediaMade{Progress: 100}, nil
+	}
 	made.CRC32 = sums.CRC32
 	return made, err
 }
@@ -207,7 +214,7 @@ func (s *Service) keep(ctx context.Context, m *album.Media, file *album.File, r 
 func (s *Service) withOriginal(ctx context.Context, m *album.Media, do func(dir, path string) error) (err error) {
 	dir, err := os.MkdirTemp(s.opts.Scratch, "job-")
 	if err != nil {
-		return fmt.Errorf("scratch: %w", err)
+		return scratchFault(err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "original")
@@ -218,20 +225,38 @@ func (s *Service) withOriginal(ctx context.Context, m *album.Media, do func(dir,
 	return do(dir, path)
 }
 
+// scratchFault is what a fault of the local disk means: no medium is to blame.
+func scratchFault(err error) error {
+	if _, ok := errors.AsType[*album.Error](err); ok || err == nil {
+		return err
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return album.ErrStorageFull.Wrap(err)
+	}
+	return album.ErrUnavailable.Wrap(err)
+}
+
+// errLost is that a medium's original is not in the bucket, which no waiting
+// brings back.
+var errLost = errors.New("the original is not in the bucket")
+
 // fetch copies an original to a file of the local disk.
 func (s *Service) fetch(ctx context.Context, m *album.Media, path string) error {
 	r, err := s.Bucket.Open(ctx, m.Key, 0, -1)
+	if album.CodeOf(err) == album.CodeNotFound {
+		return errLost
+	}
 	if err != nil {
 		return err
 	}
 	defer r.Close()           //nolint:errcheck // only read
 	f, err := os.Create(path) //nolint:gosec // in a folder of ours
 	if err != nil {
-		return err
+		return scratchFault(err)
 	}
 	n, err := io.Copy(f, io.LimitReader(r, m.Bytes))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("fetch %s: %w", m.ID, err)
+		return scratchFault(fmt.Errorf("fetch %s: %w", m.ID, err))
 	}
 	if n != m.Bytes {
 		return fmt.Errorf("fetch %s: %d bytes of %d", m.ID, n, m.Bytes)

@@ -165,7 +165,7 @@ func (s *Service) pending(v album.Identified, id album.AlbumID, f NewUpload, now
 		Key: incoming + string(m.ID), ContentType: contentType, Bytes: f.Bytes, SHA256: sum, CRC32C: crc,
 		ExpiresAt: now.Add(life),
 	}
-	m.Work = album.Work{Lane: album.Quick, DueAt: now.Add(firstLook)}
+	m.Work = album.Work{Lane: album.Look, DueAt: now.Add(firstLook)}
 	return m, nil
 }
 

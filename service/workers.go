@@ -27,14 +27,14 @@ type workers struct {
 	mu      sync.Mutex
 	waiting map[album.MediaID][]chan struct{}
 	kicks   map[album.Lane]chan struct{}
-	large   chan *album.Media // uploads to receive that take longer than a request
 }
 
 func newWorkers() *workers {
 	return &workers{
 		waiting: map[album.MediaID][]chan struct{}{},
-		kicks:   map[album.Lane]chan struct{}{album.Quick: make(chan struct{}, 1), album.Long: make(chan struct{}, 1)},
-		large:   make(chan *album.Media, 64),
+		kicks: map[album.Lane]chan struct{}{
+			album.Quick: make(chan struct{}, 1), album.Long: make(chan struct{}, 1), album.Look: make(chan struct{}, 1),
+		},
 	}
 }
 
@@ -80,35 +80,18 @@ func (w *workers) done(id album.MediaID) {
 }
 
 // RunWorkers does the work on media's bytes that is due, whichever node they
-// came to, until ctx ends: Options.Workers quick ones at a time, and one long
-// one if this node can make videos. What was finalised here is received here.
+// came to, until ctx ends: Options.Workers quick ones at a time and as many looks
+// for uploads, and one long one if this node can make videos.
 func (s *Service) RunWorkers(ctx context.Context) {
 	var lanes sync.WaitGroup
-	lanes.Go(func() { s.receiveLarge(ctx) })
 	if s.opts.Workers > 0 {
+		lanes.Go(func() { s.runLane(ctx, album.Look, s.opts.Workers) })
 		lanes.Go(func() { s.runLane(ctx, album.Quick, s.opts.Workers) })
 		if s.Renderer.Videos() {
 			lanes.Go(func() { s.runLane(ctx, album.Long, 1) })
 		}
 	}
 	lanes.Wait()
-}
-
-// receiveLarge receives the uploads that FinalizeUpload leaves to it.
-func (s *Service) receiveLarge(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case m := <-s.workers.large:
-			// What does not end here is work that is due later, as without a client.
-			if _, err := s.receive(ctx, m); err != nil && ctx.Err() == nil {
-				s.Logger.InfoContext(ctx, "a large upload was not received", "media", m.ID, "error", err)
-			}
-			s.workers.done(m.ID)
-			s.workers.kick(album.Quick)
-		}
-	}
 }
 
 // runLane claims work while it has room for it, at most room at a time.
@@ -230,7 +213,7 @@ func (s *Service) handBack(ctx context.Context, m *album.Media, err error, ended
 	case m.Status == album.Pending:
 		w.DueAt = nextLook(m, now)
 	case code == album.CodeUnavailable, code == album.CodeStorageFull, code == album.CodeNotFound:
-		// Not the medium's fault: a part is away, or the album is in the trash.
+		// Not the medium's fault: a part is away, or its album is in the trash.
 		w.DueAt, w.Attempts = now.Add(lease), w.Attempts-1
 	default:
 		w.DueAt = now.Add(time.Duration(1<<min(w.Attempts, 10)) * time.Second)

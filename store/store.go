@@ -256,6 +256,9 @@ type Work interface {
 	// CONFLICT, as it is for the empty token and for a medium that is marked for
 	// deletion or gone. With a zero DueAt the work ends and is zero.
 	KeepWork(ctx context.Context, id album.MediaID, w album.Work, progress int) error
+	// HurryWork makes the work of a PENDING medium due at a time, if it is due
+	// later than beyond; else, and for every other medium, it changes nothing.
+	HurryWork(ctx context.Context, id album.MediaID, due, beyond time.Time) error
 	// NextWork returns the earliest DueAt in a lane; zero if there is none. It may
 	// be one that ClaimWork passes over.
 	NextWork(ctx context.Context, lane album.Lane) (time.Time, error)

@@ -3336,7 +3336,7 @@ type Media implements Node {
   contentType: String!
   "How many bytes it has."
   bytes: Long!
-  "The SHA-256 of its bytes in hexadecimal, once they are verified."
+  "The SHA-256 of its bytes in hexadecimal, once they are verified. Null for those from whom a place in them is kept."
   sha256: String
   "Pixels across, as shown; 0 until its bytes are verified."
   width: Int!
@@ -3423,8 +3423,8 @@ extend type Mutation {
   createUploads(input: CreateUploadsInput!): CreateUploadsPayload!
   """
   Says that the bytes of an upload are there. They are verified, and the medium is published when its
-  pictures are made. That is waited for for some seconds; a medium that is still PROCESSING then becomes
-  READY by itself, as does one that nobody finalises. Can be repeated: a READY medium is returned as it is.
+  pictures are made. That is waited for for some seconds; a medium that is not READY then becomes
+  so by itself, as does one that nobody finalises. Can be repeated: a READY medium is returned as it is.
   """
   finalizeUpload(input: FinalizeUploadInput!): FinalizeUploadPayload!
   "Changes what is said about a medium."
@@ -3527,7 +3527,7 @@ input FinalizeUploadInput {
 }
 "What finalizeUpload gives."
 type FinalizeUploadPayload {
-  "The medium, READY or still PROCESSING. If you had the same bytes in the album already, the one that has them."
+  "The medium: READY, still PROCESSING, or, of a large file that is still being verified, PENDING. If you had the same bytes in the album already, the one that has them."
   media: Media!
   "Whether it is such a one; the medium of the ticket is then FAILED."
   duplicate: Boolean!

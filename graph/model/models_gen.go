@@ -295,7 +295,7 @@ type FinalizeUploadInput struct {
 
 // What finalizeUpload gives.
 type FinalizeUploadPayload struct {
-	// The medium, READY or still PROCESSING. If you had the same bytes in the album already, the one that has them.
+	// The medium: READY, still PROCESSING, or, of a large file that is still being verified, PENDING. If you had the same bytes in the album already, the one that has them.
 	Media *album.Media `json:"media"`
 	// Whether it is such a one; the medium of the ticket is then FAILED.
 	Duplicate bool `json:"duplicate"`

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -125,10 +126,15 @@ func (c Config) Validate() error {
 // KeyFile is the file of the service's key where Secret is empty.
 func (c Config) KeyFile() string { return filepath.Join(c.Data, "secret.key") }
 
-// ScratchDir is the directory for files while they are worked on.
+// ScratchDir is the directory for files while they are worked on: by default below
+// Data, or, where nothing else is kept on this machine, in the system's own for
+// temporary files.
 func (c Config) ScratchDir() string {
-	if c.Scratch != "" {
+	switch {
+	case c.Scratch != "":
 		return c.Scratch
+	case c.Backends.MongoURI != "" && c.Backends.GCSBucket != "" && c.Secret != "":
+		return filepath.Join(os.TempDir(), "keepsake")
 	}
 	return filepath.Join(c.Data, "scratch")
 }

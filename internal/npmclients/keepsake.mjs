@@ -102,7 +102,10 @@ async function upload({ owner, albumId }) {
   const { media, method, url, headers } = createUploads.tickets[0];
   const sent = await fetch(url, { method, body: photo, headers: headers.map((h) => [h.name, h.value]) });
   if (!sent.ok) throw new Error(`the upload was answered ${sent.status}`);
-  await api('mutation($id: ID!) { finalizeUpload(input: {mediaId: $id}) { media { status } } }', media, owner.token);
+  for (let status = ''; status !== 'READY';) {
+    const { finalizeUpload } = await api('mutation($id: ID!) { finalizeUpload(input: {mediaId: $id}) { media { status } } }', media, owner.token);
+    ({ status } = finalizeUpload.media);
+  }
   return media.id;
 }
 

@@ -1,17 +1,21 @@
 package diskmedia
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"keepsake/album"
+	"keepsake/media"
 )
 
-// partialLife is how long a partial file stays after its last write.
+// partialLife is how long a partial file stays after its last write, at the next
+// start. What belongs to no medium, who uses the bucket sweeps (see Unfinished).
 const partialLife = 48 * time.Hour
 
 // partialOf returns where the bytes of an upload in chunks lie until all are
@@ -76,6 +80,33 @@ func (b *Bucket) removePartial(key string) error {
 		return err
 	}
 	return nil
+}
+
+// Unfinished lists the partial files.
+func (b *Bucket) Unfinished(_ context.Context, after string, limit int) ([]media.Object, error) {
+	dir, err := b.root.Open(partialDir)
+	if err != nil {
+		return nil, failure("list", err)
+	}
+	defer dir.Close() //nolint:errcheck // only read
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, failure("list", err)
+	}
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(name, "+", "/")
+	}
+	slices.Sort(names)
+	var found []media.Object
+	for _, key := range names {
+		if key <= after || len(found) >= limit || media.CheckKey(key) != nil {
+			continue
+		}
+		if info, err := b.root.Lstat(partialOf(key)); err == nil && info.Mode().IsRegular() { // else it ended meanwhile
+			found = append(found, media.Object{Key: key, Bytes: info.Size(), ModifiedAt: info.ModTime().UTC()})
+		}
+	}
+	return found, nil
 }
 
 // sweepPartials removes the partial files that nobody has written to for

@@ -227,6 +227,10 @@ func (b *Bucket) List(ctx context.Context, prefix, after string, limit int) ([]m
 	return found, nil
 }
 
+// Unfinished lists nothing: GCS does not show resumable uploads, and ends them by
+// itself after a week.
+func (b *Bucket) Unfinished(context.Context, string, int) ([]media.Object, error) { return nil, nil }
+
 // probeKey names an object that never exists.
 const probeKey = "keepsake-probe"
 

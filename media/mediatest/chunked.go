@@ -404,3 +404,37 @@ func testChunkRequest(t *testing.T, h Harness) {
 		wantCode(t, what, second(h.Bucket.SignUpload(t.Context(), r)), album.CodeInvalidInput)
 	}
 }
+
+// testUnfinished: uploads that have begun are listed until they end, by a backend
+// that can see them.
+func testUnfinished(t *testing.T, h Harness) {
+	list := func(after string, limit int) (keys []string) {
+		t.Helper()
+		found, err := h.Bucket.Unfinished(t.Context(), after, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range found {
+			keys = append(keys, o.Key)
+		}
+		return keys
+	}
+	body := payload(2*unit, 1)
+	for _, k := range []string{other, key} {
+		s := h.begin(t, h.ticket(t, media.CHUNKS, k, len(body)), len(body))
+		s.wantArrived(t, "the first chunk", h.chunk(t, s, 0, body[:unit]), unit)
+	}
+	all := list("", 10)
+	if len(all) == 0 { // it cannot see them
+		return
+	}
+	if !slices.Equal(all, []string{key, other}) || !slices.Equal(list("", 1), []string{key}) || !slices.Equal(list(key, 10), []string{other}) {
+		t.Errorf("%v, first %v, then %v", all, list("", 1), list(key, 10))
+	}
+	if err := h.Bucket.Delete(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if left := list("", 10); !slices.Equal(left, []string{other}) {
+		t.Errorf("after one was deleted: %v", left)
+	}
+}

@@ -89,6 +89,7 @@ func Run(t *testing.T, newBucket func(t *testing.T) Harness) {
 		"DeleteRace":          testDeleteRace,
 		"List":                testList,
 		"ListRandom":          testListRandom,
+		"Unfinished":          testUnfinished,
 		"Ping":                testPing,
 		"ReaderAt":            testReaderAt,
 		"Sum":                 testSum,

@@ -98,8 +98,8 @@ const (
 func (j job) exited(cmd *exec.Cmd, err error, log string) error {
 	state := cmd.ProcessState
 	cause := fmt.Errorf("%w: %s", err, cut(log, maxLog))
-	if state == nil {
-		return j.failed(cause)
+	if state == nil { // it never began: no file is to blame
+		return album.ErrUnavailable.Wrap(j.failed(cause))
 	}
 	switch killed := signalOf(state); {
 	case state.SystemTime()+state.UserTime() >= j.limits.CPU && killed != "":

@@ -63,6 +63,9 @@ func (r *Renderer) frame(ctx context.Context, path string, at time.Duration) ([]
 // sides that fit into 1280 x 720 or 720 x 1280, never larger than the original,
 // without metadata. It returns the size. progress, which may be nil, is told how
 // much is done, in percent, growing. Errors are Poster's; after one, out may
+// leastMovie is how large a film may be at least, in bytes.
+const leastMovie = 64 << 20
+
 // exist in part.
 func (r *Renderer) Movie(ctx context.Context, path, out string, progress func(percent int)) (width, height int, err error) {
 	path, facts, err := r.video(ctx, path)
@@ -80,7 +83,13 @@ func (r *Renderer) Movie(ctx context.Context, path, out string, progress func(pe
 		"-fps_mode", "vfr", "-fpsmax", "60", "-maxrate", "4M", "-bufsize", "8M",
 		"-c:a", "aac", "-b:a", "128k", "-ac", "2",
 		"-max_muxing_queue_size", "1024", "-movflags", "+faststart", "-progress", "pipe:1", "-f", "mp4", "-y", "file:"+out)
-	l := limits{Memory: r.o.MovieMemory, CPU: r.o.MovieTime, File: r.o.MovieBytes}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	// What becomes larger than the original is better played as that.
+	most := min(r.o.MovieBytes, max(leastMovie, 2*info.Size()))
+	l := limits{Memory: r.o.MovieMemory, CPU: r.o.MovieTime, File: most}
 	if _, err := r.run(ctx, r.ffmpeg(args, l, follow(facts.Duration, progress))); err != nil {
 		return 0, 0, err
 	}

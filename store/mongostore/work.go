@@ -175,6 +175,17 @@ func (s *Store) KeepWork(ctx context.Context, id album.MediaID, w album.Work, pr
 	return err
 }
 
+// HurryWork implements store.Work.
+func (s *Store) HurryWork(ctx context.Context, id album.MediaID, due, beyond time.Time) error {
+	_, err := run(ctx, s, "hurry work", func(ctx context.Context) (struct{}, error) {
+		_, err := s.media.UpdateOne(ctx,
+			and(eq("_id", id), eq("status", album.Pending), notDoomed, eq("work.dueAt", op("$gt", beyond))),
+			op("$set", eq("work.dueAt", due)))
+		return struct{}{}, err
+	})
+	return err
+}
+
 // NextWork implements store.Work.
 func (s *Store) NextWork(ctx context.Context, lane album.Lane) (time.Time, error) {
 	return run(ctx, s, "next work", func(ctx context.Context) (time.Time, error) {

@@ -19,7 +19,7 @@ var (
 	kinds        = words[album.MediaKind]{"", album.Photo, album.Video}
 	statuses     = words[album.MediaStatus]{"", album.Pending, album.Processing, album.Ready, album.Failed}
 	orders       = words[album.MediaOrder]{"", album.ByAdded, album.ByTaken, album.ByHand}
-	lanes        = words[album.Lane]{"", album.Quick, album.Long} // 0 is stored: no lane
+	lanes        = words[album.Lane]{"", album.Quick, album.Long, album.Look} // 0 is stored: no lane
 	entryKinds   = words[album.EntryKind]{
 		"", album.AlbumCreated, album.AlbumEdited, album.AlbumTrashed, album.AlbumRestored, album.AlbumDeleted,
 		album.MediaAdded, album.MediaEdited, album.MediaRemoved, album.MediaRestored,

@@ -18,7 +18,8 @@ const (
 		ORDER BY work_due_at LIMIT 1`
 	claimWork = `UPDATE media SET work_due_at = ?2, work_attempts = work_attempts + 1, work_token = ?3 WHERE id = ?1`
 
-	keepWork = `UPDATE media SET work_due_at = ?3, work_attempts = ?4, progress = ?5
+	hurryWork = `UPDATE media SET work_due_at = ?2 WHERE id = ?1 AND status = 1 AND doomed = 0 AND work_due_at > ?3`
+	keepWork  = `UPDATE media SET work_due_at = ?3, work_attempts = ?4, progress = ?5
 		WHERE id = ?1 AND work_token = ?2 AND work_token <> '' AND doomed = 0`
 	endWork = `UPDATE media SET work_lane = 0, work_due_at = NULL, work_attempts = 0, work_token = '', work_held = 0,
 			progress = ?3
@@ -60,6 +61,14 @@ func (s *Store) KeepWork(ctx context.Context, id album.MediaID, w album.Work, pr
 		if err == nil && n == 0 {
 			err = album.ErrConflict
 		}
+		return err
+	})
+}
+
+// HurryWork implements store.Work.
+func (s *Store) HurryWork(ctx context.Context, id album.MediaID, due, beyond time.Time) error {
+	return update(ctx, s, "hurry work", func(c *conn) error {
+		_, err := c.exec(hurryWork, id, required(due), required(beyond))
 		return err
 	})
 }

@@ -17,6 +17,7 @@ func work() []promise {
 		{"media that are marked for deletion are passed over", claimDoomed},
 		{"media below a trashed album are passed over and come back", claimTrashed},
 		{"media below a DELETING album are passed over", claimDeleting},
+		{"HurryWork brings what is PENDING forward, but no claim", hurryWork},
 		{"KeepWork replaces when, how often and how far", keepWork},
 		{"KeepWork with another token is CONFLICT", keepOther},
 		{"KeepWork ends work", endWork},
@@ -372,4 +373,25 @@ func raceKeep(t *testing.T, f *Fixture) {
 			t.Errorf("%s: claimed again: %t, kept: %v", m.ID, lost, errs[i])
 		}
 	}
+}
+
+func hurryWork(t *testing.T, f *Fixture) {
+	owner := f.User("owner")
+	a := f.Album(owner)
+	at := f.Tick()
+	late := f.due(a.ID, owner, album.Quick, at.Add(time.Hour), 2)
+	hurry := func(id album.MediaID, beyond time.Time) {
+		t.Helper()
+		wantCode(t, "HurryWork", f.s.HurryWork(f.ctx, id, at, beyond), "")
+	}
+	hurry(late[0], at.Add(time.Hour)) // it is not due later than that
+	f.wantClaim(t, "what was not hurried", at, 10)
+	hurry(late[0], at.Add(time.Minute))
+	f.wantClaim(t, "what was hurried", at, 10, late[0])
+	hurry(late[0], at.Add(time.Minute)) // claimed for a minute
+	f.wantClaim(t, "what is claimed", at, 10)
+	hurry("med_none", at)
+	must(f.s.AcceptMedia(f.ctx, late[1], Facts(late[1]), album.Work{Lane: album.Quick, DueAt: at.Add(time.Hour)}))(t)
+	hurry(late[1], at)
+	f.wantClaim(t, "what is PROCESSING", at, 10)
 }
