@@ -188,8 +188,9 @@ func (c *crowd) comment(t *testing.T, role, text string) {
 // upload sends one photo. What gets stuck on the way is given up.
 func (c *crowd) upload(t *testing.T) {
 	token := c.w.people["contributor"].token
-	a, ok := c.ask(t, token, createUploads, "id", c.w.get("album"), "type", "image/jpeg", "bytes", len(testPhoto), "sum", nil, "method", "PUT")
-	if !ok || !sendTicket(t, a, testPhoto) {
+	body := photo(t, 24, 16)
+	a, ok := c.ask(t, token, createUploads, "id", c.w.get("album"), "type", "image/jpeg", "bytes", len(body), "sum", nil, "method", "PUT")
+	if !ok || !sendTicket(t, a, body) {
 		return
 	}
 	id := a.str("createUploads.tickets.0.media.id")
@@ -271,6 +272,12 @@ func (c *crowd) check(t *testing.T) {
 	})
 	c.stop()
 	c.done.Wait()
+	for _, id := range c.photos { // some may be PROCESSING still
+		eventually(t, id+" is READY", func() bool {
+			m, err := c.s.store.Media(t.Context(), album.MediaID(id))
+			return err == nil && m.Status == album.Ready
+		})
+	}
 	for i, seq := range c.seen {
 		if i > 0 && seq != c.seen[i-1]+1 {
 			t.Errorf("the watcher got entry %d after %d", seq, c.seen[i-1])

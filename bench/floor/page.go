@@ -49,7 +49,7 @@ type (
 		ViewerHasLiked bool                `json:"viewerHasLiked" bson:"-"`
 		CommentCount   int                 `json:"commentCount" bson:"commentCount"`
 		Comments       connection[comment] `json:"comments" bson:"-"`
-		URL            signedURL           `json:"url" bson:"-"`
+		URL            *signedURL          `json:"url" bson:"-"`
 		Download       *signedURL          `json:"download" bson:"-"`
 	}
 	user struct {
@@ -104,7 +104,10 @@ func (f *Floor) page(r *http.Request, viewer album.UserID) (any, error) {
 	ends := time.Now().Truncate(time.Hour).Add(2 * time.Hour)
 	for _, m := range rows[:min(len(rows), pageSize)] {
 		m.Comments.Edges = []edge[comment]{}
-		m.URL = f.sign(m.key, m.contentType, "", ends)
+		if m.Kind == string(album.Photo) { // a video is shown by its poster
+			u := f.sign(m.key, m.contentType, "", ends)
+			m.URL = &u
+		}
 		if is.allowed() {
 			u := f.sign(m.key, m.contentType, m.name, ends)
 			m.Download = &u
