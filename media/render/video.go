@@ -58,14 +58,14 @@ func (r *Renderer) frame(ctx context.Context, path string, at time.Duration) ([]
 	return r.run(ctx, r.ffmpeg(args, limits{Memory: r.o.MovieMemory, CPU: r.o.Time, File: 1}, nil))
 }
 
+// leastMovie is how large a film may be at least, in bytes.
+const leastMovie = 64 << 20
+
 // Movie makes a film of the video at path that every browser plays, and writes
 // it to the file out: MP4 with its header first, H.264 and AAC, upright, of even
 // sides that fit into 1280 x 720 or 720 x 1280, never larger than the original,
 // without metadata. It returns the size. progress, which may be nil, is told how
 // much is done, in percent, growing. Errors are Poster's; after one, out may
-// leastMovie is how large a film may be at least, in bytes.
-const leastMovie = 64 << 20
-
 // exist in part.
 func (r *Renderer) Movie(ctx context.Context, path, out string, progress func(percent int)) (width, height int, err error) {
 	path, facts, err := r.video(ctx, path)
