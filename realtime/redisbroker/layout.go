@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"keepsake/internal/redisconn"
 )
 
 // slots is how many parts the channels of a cluster are divided into.
@@ -38,13 +40,13 @@ type slotRange struct {
 // find asks who serves what, in turn those that should know.
 func (b *Broker) find(ctx context.Context) (layout, error) {
 	var ask func(context.Context, string) (layout, error)
-	hosts := slices.Clone(b.target.hosts)
-	switch b.target.kind {
-	case single:
+	hosts := slices.Clone(b.target.Hosts)
+	switch b.target.Kind {
+	case redisconn.Single:
 		return layout{{addr: hosts[0]}}, nil
-	case sentinel:
+	case redisconn.Sentinel:
 		ask = b.askSentinel
-	case cluster:
+	case redisconn.Cluster:
 		ask = b.askNode
 		b.mu.Lock()
 		hosts = slices.AppendSeq(hosts, maps.Keys(b.shards))
@@ -69,13 +71,13 @@ func (b *Broker) find(ctx context.Context) (layout, error) {
 
 func (b *Broker) askSentinel(ctx context.Context, addr string) (layout, error) {
 	s, err := b.dialer.open(ctx, addr, account{
-		user: b.target.sentinelUser, password: b.target.sentinelPassword, sentinel: true,
+		user: b.target.SentinelUser, password: b.target.SentinelPassword, sentinel: true,
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	master, err := s.client.Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", b.target.master).StringSlice()
+	master, err := s.client.Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", b.target.Master).StringSlice()
 	switch {
 	case errors.Is(err, redis.Nil):
 		return nil, errNoMaster

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"keepsake/album"
+	"keepsake/internal/redisconn"
 	"keepsake/realtime"
 )
 
@@ -73,7 +74,7 @@ var errClosed = errors.New("the broker is closed")
 // a round trip.
 type Broker struct {
 	opt     Options
-	target  target
+	target  redisconn.Target
 	dialer  *dialer
 	sharded bool // channels are divided among the servers of a cluster
 	stats   counters
@@ -107,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Broker, error) {
 	setDefault(&o.Timeout, time.Second)
 	setDefault(&o.RefreshEvery, 5*time.Second)
 	setDefault(&o.Queue, 8192)
-	t, err := parseURL(o.URL)
+	t, err := redisconn.Parse(o.URL)
 	switch {
 	case err != nil:
 		return nil, err
@@ -117,7 +118,7 @@ func Open(ctx context.Context, o Options) (*Broker, error) {
 		return nil, fmt.Errorf("a link that may be silent for %v cannot wait %v for its PING", o.Silence, o.PingEvery)
 	}
 	b := &Broker{
-		opt: o, target: t, sharded: t.kind == cluster,
+		opt: o, target: t, sharded: t.Kind == redisconn.Cluster,
 		look: make(chan struct{}, 1), applied: make(chan struct{}),
 		topics: map[string]*topic{}, shards: map[string]*shard{}, slots: make([]*shard, 1),
 	}
@@ -136,7 +137,7 @@ func Open(ctx context.Context, o Options) (*Broker, error) {
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.apply(l)
-	if t.kind != single {
+	if t.Kind != redisconn.Single {
 		b.wg.Go(b.watchLayout)
 	}
 	return b, nil
@@ -151,7 +152,7 @@ func setDefault[T comparable](v *T, def T) {
 
 // account is who the broker is to a server.
 func (b *Broker) account(name string) account {
-	return account{user: b.target.user, password: b.target.password, name: name}
+	return account{user: b.target.User, password: b.target.Password, name: name}
 }
 
 // Attach implements realtime.Broker.

@@ -3,15 +3,15 @@ package redisbroker
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"keepsake/internal/redisconn"
 )
 
 // errSpent is what go-redis gets when it would connect anew by itself.
@@ -35,38 +35,12 @@ type dialer struct {
 	mustBeMaster bool // the server has to be a master
 }
 
-func newDialer(t target, timeout time.Duration) (*dialer, error) {
-	d := &dialer{timeout: timeout, mustBeMaster: t.kind == sentinel}
-	if !t.tls {
-		return d, nil
-	}
-	roots, err := trusted(t.caFile)
+func newDialer(t redisconn.Target, timeout time.Duration) (*dialer, error) {
+	config, err := t.TLSConfig()
 	if err != nil {
 		return nil, err
 	}
-	d.tls = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
-	return d, nil
-}
-
-// trusted returns the certificates in a file, or the system's, which take longer
-// to load than a connection may take.
-func trusted(file string) (*x509.CertPool, error) {
-	if file == "" {
-		roots, err := x509.SystemCertPool()
-		if err != nil {
-			return nil, fmt.Errorf("load the system's certificates: %w", err)
-		}
-		return roots, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read ca_file of the Redis URL: %w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("ca_file of the Redis URL holds no certificate: %s", file)
-	}
-	return roots, nil
+	return &dialer{tls: config, timeout: timeout, mustBeMaster: t.Kind == redisconn.Sentinel}, nil
 }
 
 // account is who a session signs in as.

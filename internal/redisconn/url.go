@@ -1,4 +1,4 @@
-package redisbroker
+package redisconn
 
 import (
 	"errors"
@@ -8,33 +8,26 @@ import (
 	"strings"
 )
 
-// kind is what stands behind a URL.
-type kind int
+// Kind is what stands behind a URL.
+type Kind int
 
+// The kinds.
 const (
-	single   kind = iota
-	sentinel      // one master, which sentinels name
-	cluster
+	Single   Kind = iota
+	Sentinel      // one master, which sentinels name
+	Cluster
 )
 
-// target is a URL that has been read.
-type target struct {
-	kind           kind
-	tls            bool
-	caFile         string   // certificates to trust instead of the system's, or empty
-	hosts          []string // host:port; of sentinels, or of some of a cluster's nodes
-	user, password string
-	master         string // the name that sentinels know the master by
+// Target is a URL that has been read.
+type Target struct {
+	Kind           Kind
+	TLS            bool
+	CAFile         string   // certificates to trust instead of the system's, or empty
+	Hosts          []string // host:port; of sentinels, or of some of a cluster's nodes
+	User, Password string
+	Master         string // the name that sentinels know the master by
 
-	sentinelUser, sentinelPassword string
-}
-
-// CheckURL reports every fault in a URL, in words that repeat nothing of it:
-// they may be shown and logged, whatever the password. Options.URL says which
-// URLs there are. Nothing is connected.
-func CheckURL(s string) error {
-	_, err := parseURL(s)
-	return err
+	SentinelUser, SentinelPassword string
 }
 
 // maxHosts bounds the list in a URL; the nodes of a cluster name the others.
@@ -53,10 +46,12 @@ func (f *faults) err() error {
 	return errors.New("the Redis URL is not valid: " + strings.Join(*f, "; "))
 }
 
-// parseURL reads a URL. net/url knows no lists of hosts, and quotes what it does
-// not understand.
-func parseURL(s string) (target, error) {
-	var t target
+// Parse reads a URL, which are those of the package's comment. The error names
+// every fault in words that repeat nothing of the URL: they may be shown and
+// logged, whatever the password. Nothing is connected. net/url knows no lists of
+// hosts, and quotes what it does not understand.
+func Parse(s string) (Target, error) {
+	var t Target
 	var f faults
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
@@ -84,38 +79,38 @@ func parseURL(s string) (target, error) {
 	return t, f.err()
 }
 
-func (t *target) scheme(s string) bool {
+func (t *Target) scheme(s string) bool {
 	s, form, _ := strings.Cut(s, "+")
 	switch form {
 	case "":
-		t.kind = single
+		t.Kind = Single
 	case "sentinel":
-		t.kind = sentinel
+		t.Kind = Sentinel
 	case "cluster":
-		t.kind = cluster
+		t.Kind = Cluster
 	default:
 		return false
 	}
-	t.tls = s == "rediss"
+	t.TLS = s == "rediss"
 	return s == "redis" || s == "rediss"
 }
 
-func (t *target) credentials(s string, f *faults) {
+func (t *Target) credentials(s string, f *faults) {
 	user, password, _ := strings.Cut(s, ":")
 	var userErr, passwordErr error
-	t.user, userErr = url.PathUnescape(user)
-	t.password, passwordErr = url.PathUnescape(password)
+	t.User, userErr = url.PathUnescape(user)
+	t.Password, passwordErr = url.PathUnescape(password)
 	if userErr != nil || passwordErr != nil {
 		f.add("the user or the password has a % that no two hexadecimal digits follow: write %25")
 	}
-	if t.user != "" && t.password == "" {
+	if t.User != "" && t.Password == "" {
 		f.add("there is a user without a password; a password alone is written as :password@")
 	}
 }
 
-func (t *target) readHosts(s string, f *faults) {
+func (t *Target) readHosts(s string, f *faults) {
 	port := "6379"
-	if t.kind == sentinel {
+	if t.Kind == Sentinel {
 		port = "26379"
 	}
 	hosts := strings.Split(s, ",")
@@ -123,7 +118,7 @@ func (t *target) readHosts(s string, f *faults) {
 	case len(hosts) > maxHosts:
 		f.add("there are more than " + strconv.Itoa(maxHosts) + " hosts")
 		return
-	case t.kind == single && len(hosts) > 1:
+	case t.Kind == Single && len(hosts) > 1:
 		f.add("there are several hosts: that needs redis+sentinel:// or redis+cluster://")
 	}
 	for i, h := range hosts {
@@ -131,7 +126,7 @@ func (t *target) readHosts(s string, f *faults) {
 		if !ok {
 			f.add("host " + strconv.Itoa(i+1) + " is not a name or an address with a port from 1 to 65535")
 		}
-		t.hosts = append(t.hosts, host)
+		t.Hosts = append(t.Hosts, host)
 	}
 }
 
@@ -157,13 +152,13 @@ func hostPort(s, port string) (string, bool) {
 
 // readPath takes the name of the master, and the number of a database, which
 // can only be 0: messages know no databases.
-func (t *target) readPath(s string, f *faults) {
+func (t *Target) readPath(s string, f *faults) {
 	db := s
-	if t.kind == sentinel {
+	if t.Kind == Sentinel {
 		var master string
 		var err error
 		master, db, _ = strings.Cut(s, "/")
-		if t.master, err = url.PathUnescape(master); err != nil || master == "" {
+		if t.Master, err = url.PathUnescape(master); err != nil || master == "" {
 			f.add("the name of the master is missing: redis+sentinel://host:26379/mymaster")
 		}
 	}
@@ -172,7 +167,7 @@ func (t *target) readPath(s string, f *faults) {
 	}
 }
 
-func (t *target) readQuery(s string, f *faults) {
+func (t *Target) readQuery(s string, f *faults) {
 	if s == "" {
 		return
 	}
@@ -182,11 +177,11 @@ func (t *target) readQuery(s string, f *faults) {
 		return
 	}
 	known := map[string]*string{}
-	if t.tls {
-		known["ca_file"] = &t.caFile
+	if t.TLS {
+		known["ca_file"] = &t.CAFile
 	}
-	if t.kind == sentinel {
-		known["sentinel_user"], known["sentinel_password"] = &t.sentinelUser, &t.sentinelPassword
+	if t.Kind == Sentinel {
+		known["sentinel_user"], known["sentinel_password"] = &t.SentinelUser, &t.SentinelPassword
 	}
 	for name, v := range values {
 		to := known[name]
@@ -196,7 +191,7 @@ func (t *target) readQuery(s string, f *faults) {
 		}
 		*to = v[0]
 	}
-	if t.sentinelUser != "" && t.sentinelPassword == "" {
+	if t.SentinelUser != "" && t.SentinelPassword == "" {
 		f.add("there is sentinel_user without sentinel_password")
 	}
 }
