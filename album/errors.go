@@ -3,6 +3,7 @@ package album
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is the stable name of a kind of error. It reaches clients as
@@ -29,6 +30,14 @@ const (
 	CodeNameTaken Code = "NAME_TAKEN"
 	// CodeInvalidInput: an argument breaks a documented limit; Field names it.
 	CodeInvalidInput Code = "INVALID_INPUT"
+	// CodeTooComplex: a document or its variables are beyond a limit; nothing was executed.
+	CodeTooComplex Code = "QUERY_TOO_COMPLEX"
+	// CodePersistedQueryNotFound: no document is known by that hash; send it whole.
+	CodePersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	// CodeDocumentNotTrusted: the service takes only documents of its own clients.
+	CodeDocumentNotTrusted Code = "DOCUMENT_NOT_TRUSTED"
+	// CodeRateLimited: too much of this in too short a time; try again after a while.
+	CodeRateLimited Code = "RATE_LIMITED"
 	// CodeConflict: the thing is in a state that does not allow this.
 	CodeConflict Code = "CONFLICT"
 	// CodeLimitExceeded: a documented number of things has been reached.
@@ -69,9 +78,10 @@ const (
 // log and is never sent.
 type Error struct {
 	Code    Code
-	Message string // for people, in English, of no secret
-	Field   string // the input field at fault, or empty
-	Err     error  // the cause, or nil
+	Message string        // for people, in English, of no secret
+	Field   string        // the input field at fault, or empty
+	After   time.Duration // how long to wait before the next try, or 0
+	Err     error         // the cause, or nil
 }
 
 // Errors without detail, to return and to compare with errors.Is.
@@ -98,6 +108,11 @@ func Errorf(code Code, format string, args ...any) *Error {
 // Invalid makes an INVALID_INPUT error about one input field.
 func Invalid(field, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalidInput, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// RateLimited makes a RATE_LIMITED error: the same may be tried after that time.
+func RateLimited(after time.Duration) *Error {
+	return &Error{Code: CodeRateLimited, After: after, Message: "too much in too short a time, try again later"}
 }
 
 // Wrap returns a copy of e whose cause is err.
