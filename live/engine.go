@@ -36,6 +36,7 @@ type Engine struct {
 	timeout time.Duration // of a query or mutation, and of executing one event
 	// authenticate finds out who holds an authorization.
 	authenticate func(ctx context.Context, authorization string) (album.Identified, error)
+	allow        func(ctx context.Context, v album.Identified) error
 	stats        counters
 
 	mu      sync.Mutex
@@ -58,12 +59,14 @@ type Deps struct {
 	Timeout time.Duration
 	// Authenticate finds out who holds an authorization; empty is nobody.
 	Authenticate func(ctx context.Context, authorization string) (album.Identified, error)
+	// Allow reports, by an error, that a client may not begin an operation just now.
+	Allow func(ctx context.Context, v album.Identified) error
 }
 
 // New returns an engine.
 func New(d Deps) *Engine {
 	e := &Engine{
-		service: d.Service, exec: d.Exec, log: d.Logger, timeout: d.Timeout, authenticate: d.Authenticate,
+		service: d.Service, exec: d.Exec, log: d.Logger, timeout: d.Timeout, authenticate: d.Authenticate, allow: d.Allow,
 		cohorts: map[key]*cohort{},
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

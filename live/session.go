@@ -60,6 +60,10 @@ func (s *session) Start(ctx context.Context, r *transport.Request, op *transport
 			op.Fail(album.Errorf(album.CodeInternal, "something went wrong on our side"))
 		}
 	}()
+	if err := s.e.allow(ctx, s.v); err != nil {
+		op.Fail(err)
+		return
+	}
 	parsed, errs := s.e.Parse(ctx, r)
 	switch {
 	case errs != nil:

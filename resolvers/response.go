@@ -8,21 +8,29 @@ import (
 )
 
 // AppendResponse writes a response as json.Marshal would, its data as it is. A
-// response without data was not executed and has errors alone.
+// response without data was not executed and has errors, and extensions perhaps.
 func AppendResponse(to []byte, r *graphql.Response) []byte {
-	if len(r.Data) == 0 {
-		return append(append(append(to, `{"errors":`...), EncodeErrors(r.Errors)...), '}')
-	}
 	to = append(to, '{')
-	if len(r.Errors) > 0 {
-		to = append(append(append(to, `"errors":`...), EncodeErrors(r.Errors)...), ',')
+	if len(r.Errors) > 0 || len(r.Data) == 0 {
+		to = append(append(to, `"errors":`...), EncodeErrors(r.Errors)...)
 	}
-	return append(append(append(to, `"data":`...), r.Data...), '}')
+	if len(r.Data) > 0 {
+		if len(r.Errors) > 0 {
+			to = append(to, ',')
+		}
+		to = append(append(to, `"data":`...), r.Data...)
+	}
+	if len(r.Extensions) > 0 {
+		to = append(append(to, `,"extensions":`...), encode(r.Extensions)...)
+	}
+	return append(to, '}')
 }
 
 // EncodeErrors writes GraphQL's list of errors.
-func EncodeErrors(errs gqlerror.List) []byte {
-	b, err := json.Marshal(errs)
+func EncodeErrors(errs gqlerror.List) []byte { return encode(errs) }
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
 	if err != nil { // strings and numbers alone: it cannot fail
 		panic(err)
 	}

@@ -21,8 +21,8 @@ type Session struct {
 	UserID                album.UserID
 }
 
-// SignUp makes a local account and signs in. NAME_TAKEN, INVALID_INPUT, or
-// FORBIDDEN where the operator closed it.
+// SignUp makes a local account and signs in. NAME_TAKEN, INVALID_INPUT,
+// RATE_LIMITED for who has made many, or FORBIDDEN where the operator closed it.
 func (s *Service) SignUp(ctx context.Context, c Credentials, displayName *string) (*Session, error) {
 	if !s.opts.SignUp {
 		return nil, album.Errorf(album.CodeForbidden, "new accounts are not being made here")
@@ -42,6 +42,9 @@ func (s *Service) SignUp(ctx context.Context, c Credentials, displayName *string
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Limits.Take(ctx, TrySignUp, ""); err != nil { // for good, whatever comes of it
+		return nil, err
+	}
 	hash, err := s.Passwords.Hash(ctx, secret)
 	if err != nil {
 		return nil, err
@@ -56,12 +59,23 @@ func (s *Service) SignUp(ctx context.Context, c Credentials, displayName *string
 
 // SignIn checks credentials at a provider and opens a session, with a new
 // account for somebody whom the provider knows and the store does not.
-func (s *Service) SignIn(ctx context.Context, provider string, c Credentials) (*Session, error) {
+// SIGN_IN_FAILED for wrong ones, RATE_LIMITED after too many of them.
+func (s *Service) SignIn(ctx context.Context, provider string, c Credentials) (_ *Session, err error) {
 	p, ok := s.providers[provider]
 	if !ok {
 		return nil, album.Invalid("provider", "there is no such identity provider")
 	}
-	ident, err := p.Verify(ctx, c)
+	subject := ""
+	if provider == LocalProvider {
+		if subject, err = accountName(c.Name); err != nil {
+			subject = "" // nobody's
+		}
+	}
+	var ident album.Identity
+	err = s.guess(ctx, TrySignIn, subject, album.CodeSignInFailed, func() (err error) {
+		ident, err = p.Verify(ctx, c)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +163,8 @@ func (s *Service) endSessions(ctx context.Context, user album.UserID, except alb
 }
 
 // ChangePassword replaces the password of the viewer's local account and ends
-// their other sessions. A wrong old password is SIGN_IN_FAILED.
+// their other sessions. A wrong old password is SIGN_IN_FAILED, and counts as
+// one at SignIn does.
 func (s *Service) ChangePassword(ctx context.Context, v album.Identified, old, next string) (*album.User, error) {
 	if err := signedIn(v); err != nil {
 		return nil, err
@@ -162,7 +177,11 @@ func (s *Service) ChangePassword(ctx context.Context, v album.Identified, old, n
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.providers[LocalProvider].Verify(ctx, Credentials{Name: ident.Subject, Secret: old}); err != nil {
+	err = s.guess(ctx, TrySignIn, ident.Subject, album.CodeSignInFailed, func() error {
+		_, err := s.providers[LocalProvider].Verify(ctx, Credentials{Name: ident.Subject, Secret: old})
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	hash, err := s.Passwords.Hash(ctx, next)

@@ -30,6 +30,7 @@ type Deps struct {
 	Tokens    *auth.Tokens
 	Passwords *auth.Passwords
 	Renderer  *render.Renderer
+	Limits    Limits
 	// ShareKey is the key that share tokens are derived with.
 	ShareKey []byte
 	// ArchiveKey is the key that addresses of archives are sealed with.

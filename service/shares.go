@@ -107,8 +107,8 @@ func (s *Service) openByToken(ctx context.Context, token string) (*album.Share, 
 }
 
 // enter finds an open share by its token and checks its password. Unknown
-// tokens are NOT_FOUND, closed shares SHARE_CLOSED, then PASSWORD_REQUIRED and
-// PASSWORD_WRONG.
+// tokens are NOT_FOUND, closed shares SHARE_CLOSED, then PASSWORD_REQUIRED,
+// PASSWORD_WRONG, and RATE_LIMITED after too many of those.
 func (s *Service) enter(ctx context.Context, token, secret string) (*album.Share, *album.Album, error) {
 	share, err := s.openByToken(ctx, token)
 	if err != nil {
@@ -121,11 +121,15 @@ func (s *Service) enter(ctx context.Context, token, secret string) (*album.Share
 		case len(secret) > 4*album.MaxPasswordLength:
 			return nil, nil, album.Errorf(album.CodePasswordWrong, "this is not the link's password")
 		}
-		switch ok, err := s.Passwords.Check(ctx, secret, share.PasswordHash); {
-		case err != nil:
+		err := s.guess(ctx, TrySharePassword, string(share.ID), album.CodePasswordWrong, func() error {
+			ok, err := s.Passwords.Check(ctx, secret, share.PasswordHash)
+			if err == nil && !ok {
+				err = album.Errorf(album.CodePasswordWrong, "this is not the link's password")
+			}
+			return err
+		})
+		if err != nil {
 			return nil, nil, err
-		case !ok:
-			return nil, nil, album.Errorf(album.CodePasswordWrong, "this is not the link's password")
 		}
 	}
 	a, err := s.Store.Album(ctx, share.AlbumID)

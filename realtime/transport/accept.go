@@ -36,7 +36,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ws: ws, conn: ws.NetConn(), direct: newDirectly(ws.NetConn()),
 		rate: rate.NewLimiter(rate.Limit(s.opt.MessageRate), 2*s.opt.MessageRate),
 	}
-	if !c.init(s, c, c) {
+	if !c.init(s, r, c, c) {
 		c.cut()
 		return
 	}

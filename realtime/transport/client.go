@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -52,7 +53,7 @@ type reason struct {
 
 // init prepares a client and counts it in, in the place that mayOpen has kept. It
 // is not ok for a server that ends.
-func (c *Client) init(s *Server, w wire, e ender) bool {
+func (c *Client) init(s *Server, r *http.Request, w wire, e ender) bool {
 	c.server, c.ender = s, e
 	c.out.init(w, s.opt.StallTimeout, &s.stats)
 	c.opened = time.Now()
@@ -67,7 +68,7 @@ func (c *Client) init(s *Server, w wire, e ender) bool {
 	s.clients[c] = struct{}{}
 	s.wg.Add(1)
 	s.stats.opened.Add(1)
-	c.ctx, c.cancel = context.WithCancel(s.ctx)
+	c.ctx, c.cancel = context.WithCancel(s.opt.Context(s.ctx, r))
 	c.timer.call = c.tick
 	return true
 }

@@ -33,7 +33,7 @@ func (s *Server) ServeEvents(w http.ResponseWriter, r *http.Request, authorizati
 	}
 	c := &eventStream{w: w, control: http.NewResponseController(w), done: make(chan struct{})}
 	c.single = true
-	if !c.init(s, c, c) {
+	if !c.init(s, r, c, c) {
 		http.Error(w, tooMany, http.StatusServiceUnavailable)
 		return
 	}

@@ -61,6 +61,9 @@ type Options struct {
 	// Origin reports whether a page of the request's origin may open a socket.
 	// Default: the same origin alone.
 	Origin func(*http.Request) bool
+	// Context gives the context of a client's operations what is to be known of the
+	// request that it came with. Default: nothing.
+	Context func(ctx context.Context, r *http.Request) context.Context
 	// MaxClients is how many sockets and event streams are open at once. Default 50,000.
 	MaxClients int
 	// OpenRate is how many may be opened a second, in the long run; twice as many
@@ -111,6 +114,9 @@ func NewServer(b Backend, o *Options) *Server {
 	}
 	if s.opt.Logger == nil {
 		s.opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if s.opt.Context == nil {
+		s.opt.Context = func(ctx context.Context, _ *http.Request) context.Context { return ctx }
 	}
 	setDefault(&s.opt.MaxClients, 50_000)
 	setDefault(&s.opt.OpenRate, 500)
