@@ -63,7 +63,7 @@ test-deps: ## Install what the tests start: redis-server, and a MongoDB or its s
 	@tools/test-deps.sh
 
 .PHONY: check
-check: lint vet archtest verify ## Run everything but the tests: lint, vet, archtest, verify
+check: lint vet archtest schema verify ## Run everything but the tests: lint, vet, archtest, schema, verify
 
 .PHONY: lint
 lint: $(LINT) ## Run golangci-lint and check the formatting
@@ -76,6 +76,10 @@ vet: need-go ## Run go vet
 .PHONY: archtest
 archtest: need-go ## Check the rules of imports and the nevers
 	go test -count=1 ./internal/archtest
+
+.PHONY: schema
+schema: need-go ## Check the rules of the schema, and that no change of it breaks clients unrecorded
+	go test -count=1 ./graph/schema
 
 .PHONY: verify
 verify: need-go ## Fail where generated code is not what its sources make

@@ -33,6 +33,7 @@ type app struct {
 	files   http.Handler // of a bucket that the program serves itself, or nil
 	broker  realtime.Broker
 	hub     *realtime.Hub
+	limits  *limits
 	service *service.Service
 	closers []io.Closer // in the order in which they were opened
 
@@ -98,6 +99,10 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.closers = append(a.closers, a.broker)
+	if a.limits, err = openLimits(cfg, now, logger); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.limits)
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
 	a.closers = append(a.closers, a.hub)
 	renderer, err := openRenderer(cfg)
@@ -113,18 +118,21 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
 		ShareKey: key.Derive(auth.LabelShare), ArchiveKey: key.Derive(auth.LabelArchive),
-		Renderer: renderer, Logger: logger, Now: now,
+		Renderer: renderer, Limits: a.limits, Logger: logger, Now: now,
 	}, service.Options{
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
 		Quota: int64(cfg.Quota), Workers: cfg.Workers, Scratch: scratch, BaseURL: base,
 	})
 	a.exec = a.newExecutor()
+	if err := a.useDocuments(); err != nil {
+		return nil, err
+	}
 	a.engine = live.New(live.Deps{
-		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate,
+		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate, Allow: a.limits.operation,
 	})
 	a.transport = transport.NewServer(a.engine, &transport.Options{
-		Logger: logger, Origin: a.originAllowed, MaxMessage: int64(cfg.MaxBody),
+		Logger: logger, Origin: a.originAllowed, Context: clientContext, MaxMessage: int64(cfg.MaxBody),
 		MaxClients: cfg.MaxClients, OpenRate: cfg.OpenRate,
 		RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout, InitTimeout: o.initTimeout,
 	})

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,27 +11,16 @@ import (
 	"keepsake/album"
 )
 
-// get is the transport of GET requests, which only read: a page that somebody
-// is led to must not be able to change anything.
-type get struct{}
-
-var _ graphql.Transport = get{}
-
-// Supports implements graphql.Transport.
-func (get) Supports(r *http.Request) bool {
-	return r.Method == http.MethodGet && r.Header.Get("Upgrade") == ""
-}
-
-// Do implements graphql.Transport.
-func (get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+// get answers GET requests, which only read: a page that somebody is led to must
+// not be able to change anything.
+func get(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	start := graphql.Now()
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	params := graphql.RawParams{Query: query.Get("query"), OperationName: query.Get("operationName")}
-	if err == nil {
-		err = decodeObject(query.Get("variables"), &params.Variables)
-	}
-	if err == nil {
-		err = decodeObject(query.Get("extensions"), &params.Extensions)
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if text := query.Get(name); err == nil && text != "" {
+			err = decodeRequest(strings.NewReader(text), into)
+		}
 	}
 	if err != nil {
 		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the address is not one of a GraphQL request"))
@@ -46,37 +33,4 @@ func (get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor
 		}
 		return nil
 	})
-}
-
-func decodeObject(text string, into *map[string]any) error {
-	if text == "" {
-		return nil
-	}
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token's own
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-
-// noTransport answers what no other transport takes.
-type noTransport struct{}
-
-var _ graphql.Transport = noTransport{}
-
-// Supports implements graphql.Transport.
-func (noTransport) Supports(*http.Request) bool { return true }
-
-// Do implements graphql.Transport.
-func (noTransport) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
-	if r.Method == http.MethodPost {
-		refuse(w, http.StatusUnsupportedMediaType, album.Errorf(album.CodeInvalidInput, "send Content-Type: %s", typeJSON))
-		return
-	}
-	w.Header().Set("Allow", "GET, POST")
-	refuse(w, http.StatusMethodNotAllowed, album.Errorf(album.CodeInvalidInput, "use GET or POST"))
 }

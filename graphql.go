@@ -2,23 +2,15 @@ package main
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"keepsake/graph/generated"
+	"keepsake/graph/guard"
+	"keepsake/internal/documents"
 	"keepsake/resolvers"
-)
-
-const (
-	// documentTokens bounds a document before it is looked at.
-	documentTokens = 5000
-	// documentCache is how many parsed documents are kept.
-	documentCache = 1000
 )
 
 // newExecutor is what executes operations, from wherever they come.
@@ -26,8 +18,6 @@ func (a *app) newExecutor() *executor.Executor {
 	exec := executor.New(generated.NewExecutableSchema(generated.Config{
 		Resolvers: &resolvers.Resolver{Service: a.service},
 	}))
-	exec.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
-	exec.SetParserTokenLimit(documentTokens)
 	exec.SetErrorPresenter(resolvers.Presenter(a.log))
 	exec.SetRecoverFunc(resolvers.Recover(a.log))
 	exec.Use(resolvers.Loading{Service: a.service})
@@ -38,21 +28,47 @@ func (a *app) newExecutor() *executor.Executor {
 	return exec
 }
 
-// requests answers queries and mutations over HTTP.
+// useGuard keeps documents within the limits of the settings. It comes after what
+// finds documents by their hash, so that it sees them.
+func (a *app) useGuard() {
+	limits := guard.Limits{
+		Bytes: int(a.cfg.MaxDocument), Tokens: a.cfg.MaxTokens, Operations: a.cfg.MaxOperations, Depth: a.cfg.MaxDepth,
+		RootFields: a.cfg.MaxRootFields, Aliases: a.cfg.MaxAliases, Directives: a.cfg.MaxDirectives,
+		Fragments: a.cfg.MaxFragments, Repeats: a.cfg.MaxRepeats, Variables: a.cfg.MaxVariables,
+		Values: a.cfg.MaxValues, Cost: a.cfg.MaxCost,
+	}
+	g := guard.New(limits)
+	a.exec.Use(g)
+	a.exec.SetQueryCache(g)
+	a.exec.SetParserTokenLimit(limits.Tokens)
+	if !a.cfg.Introspection {
+		a.exec.SetDefaultRulesFn(guard.SilentRules)
+	}
+}
+
+// requests answers queries and mutations over HTTP, as admit let them in.
 func (a *app) requests() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(graphql.StartOperationTrace(r.Context()))
-		for _, t := range []graphql.Transport{get{}, post{}, noTransport{}} {
-			if t.Supports(r) {
-				t.Do(w, r, a.exec)
-				return
-			}
+		if r.Method == http.MethodGet {
+			get(w, r, a.exec)
+			return
 		}
+		post(w, r, a.exec)
 	})
 }
 
-// wantsEvents reports whether a request is to be answered by an event stream, as
-// graphql-sse has it.
-func wantsEvents(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+// useDocuments teaches the executor what it is to know by hash, and where there is
+// a manifest, to execute nothing else.
+func (a *app) useDocuments() error {
+	var trusted map[string]string
+	if path := a.cfg.TrustedDocuments; path != "" {
+		var err error
+		if trusted, err = documents.Load(path); err != nil {
+			return err
+		}
+	}
+	a.exec.Use(documents.New(trusted))
+	a.useGuard()
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +24,7 @@ import (
 // routes is what the program answers.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", a.cors(a.sortOut(a.withBody(a.withViewer(a.requests())))))
+	mux.Handle("/graphql", a.cors(admit(a.limited(a.sortOut(a.withBody(a.withViewer(a.limitedViewer(a.requests()))))))))
 	if a.files != nil {
 		mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.files)))
 	}
@@ -38,7 +37,7 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		say(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.")
 	})
-	return mux
+	return identified(a.secured(mux))
 }
 
 // atItsPace lifts the server's limit of time: the bucket has deadlines of its
@@ -67,7 +66,8 @@ func (a *app) cors(next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: a.cfg.AllowedOrigins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "Content-Type"},
+		AllowedHeaders: []string{"Authorization", "Content-Type", headerRequestID},
+		ExposedHeaders: []string{headerRequestID, "Retry-After"},
 		MaxAge:         600,
 	}).Handler(next)
 }
@@ -104,12 +104,16 @@ func (a *app) events(w http.ResponseWriter, r *http.Request) {
 	}
 	var request transport.Request
 	if err := json.Unmarshal(body, &request); err != nil {
-		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the body is not the JSON of a GraphQL request"))
+		refuse(w, http.StatusBadRequest, requestError(err))
 		return
 	}
 	authorization := r.Header.Get("Authorization")
-	if _, err := a.authenticate(r.Context(), authorization); err != nil {
-		refuseErr(w, err)
+	v, err := a.authenticate(r.Context(), authorization)
+	if err == nil {
+		err = a.limits.user(r.Context(), v)
+	}
+	if err != nil {
+		a.refuseErr(w, r, err)
 		return
 	}
 	if _, errs := a.engine.Parse(r.Context(), &request); errs != nil {
@@ -166,7 +170,7 @@ func (a *app) withViewer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := a.authenticate(r.Context(), r.Header.Get("Authorization"))
 		if err != nil {
-			refuseErr(w, err)
+			a.refuseErr(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(resolvers.WithViewer(r.Context(), v)))
@@ -182,38 +186,4 @@ func (a *app) authenticate(ctx context.Context, header string) (album.Identified
 		return album.Identified{}, album.Errorf(album.CodeTokenInvalid, "send the access token as: Bearer TOKEN")
 	}
 	return a.service.Authenticate(ctx, strings.TrimSpace(token))
-}
-
-// refuseErr answers a request that failed before GraphQL.
-func refuseErr(w http.ResponseWriter, err error) {
-	e, ok := errors.AsType[*album.Error](err)
-	switch {
-	case !ok:
-		e = album.Errorf(album.CodeInternal, "something went wrong on our side")
-		refuse(w, http.StatusInternalServerError, e)
-	case e.Code == album.CodeUnavailable:
-		w.Header().Set("Retry-After", strconv.Itoa(resolvers.RetryAfter))
-		refuse(w, http.StatusServiceUnavailable, e)
-	default:
-		w.Header().Set("WWW-Authenticate", `Bearer realm="keepsake"`)
-		refuse(w, http.StatusUnauthorized, e)
-	}
-}
-
-// refuse answers with one error in the form of GraphQL's.
-func refuse(w http.ResponseWriter, status int, e *album.Error) {
-	type extensions struct {
-		Code album.Code `json:"code"`
-	}
-	type shown struct {
-		Message    string     `json:"message"`
-		Extensions extensions `json:"extensions"`
-	}
-	body, err := json.Marshal(map[string][]shown{"errors": {{e.Message, extensions{e.Code}}}})
-	if err != nil { // strings alone: it cannot fail
-		panic(err)
-	}
-	w.Header().Set("Content-Type", "application/graphql-response+json")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client may be gone
 }

@@ -40,7 +40,7 @@ type setup struct {
 // startServer runs the program until the test ends.
 func startServer(t testing.TB, s setup) *server {
 	t.Helper()
-	env := append([]string{"KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn", "KEEPSAKE_WORKER_MEMORY=2GiB"}, scaleEnv(t, s.now)...)
+	env := append([]string{"KEEPSAKE_RATE_USER=1000000", "KEEPSAKE_MAX_CONCURRENT=0", "KEEPSAKE_DATA=" + t.TempDir(), "KEEPSAKE_LOG_LEVEL=warn", "KEEPSAKE_WORKER_MEMORY=2GiB"}, scaleEnv(t, s.now)...)
 	cfg, err := config.Load(append(env, s.env...))
 	if err != nil {
 		t.Fatal(err)

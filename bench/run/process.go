@@ -84,6 +84,7 @@ func startServer(ctx context.Context, binary string, at place) (*process, error)
 	return start(ctx, binary, nil, []string{
 		"KEEPSAKE_DATA=" + at.dir, "MONGODB_URI=" + at.mongoURI, "MONGODB_TIMEOUT=1m", "KEEPSAKE_REQUEST_TIMEOUT=1m",
 		"KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_LOG_LEVEL=warn",
+		"KEEPSAKE_RATE_USER=1000000", "KEEPSAKE_MAX_CONCURRENT=100000", // on, and out of reach
 	})
 }
 

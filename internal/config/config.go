@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,29 @@ type Config struct {
 	MaxClients int `env:"MAX_CLIENTS" envDefault:"50000"` // sockets and event streams at once
 	OpenRate   int `env:"OPEN_RATE" envDefault:"500"`     // of them that may be opened a second
 
+	RateAddress   int `env:"RATE_ADDRESS" envDefault:"100"`   // requests a second from an address; 0 is no limit, here and below
+	RateUser      int `env:"RATE_USER" envDefault:"50"`       // of a user
+	MaxConcurrent int `env:"MAX_CONCURRENT" envDefault:"32"`  // of a user, or of an address without one, at once
+	SignInTries   int `env:"SIGN_IN_TRIES" envDefault:"10"`   // wrong passwords for an account from an address in 15 min
+	SignInAddress int `env:"SIGN_IN_ADDRESS" envDefault:"60"` // from an address for all accounts
+	ShareTries    int `env:"SHARE_TRIES" envDefault:"20"`     // for a share from an address
+	SignUpAddress int `env:"SIGN_UP_ADDRESS" envDefault:"20"` // accounts made from an address in an hour
+
 	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
+
+	// What a GraphQL document may have: package guard says how it is counted.
+	MaxDocument   Bytes `env:"MAX_DOCUMENT" envDefault:"64KiB"`
+	MaxTokens     int   `env:"MAX_TOKENS" envDefault:"2000"`
+	MaxOperations int   `env:"MAX_OPERATIONS" envDefault:"10"`
+	MaxDepth      int   `env:"MAX_DEPTH" envDefault:"15"`
+	MaxRootFields int   `env:"MAX_ROOT_FIELDS" envDefault:"20"`
+	MaxAliases    int   `env:"MAX_ALIASES" envDefault:"100"`
+	MaxDirectives int   `env:"MAX_DIRECTIVES" envDefault:"50"`
+	MaxFragments  int   `env:"MAX_FRAGMENTS" envDefault:"100"`
+	MaxRepeats    int   `env:"MAX_REPEATS" envDefault:"2000"`
+	MaxVariables  int   `env:"MAX_VARIABLES" envDefault:"50"`
+	MaxValues     int   `env:"MAX_VALUES" envDefault:"1000"` // in its lists and objects, and in those of variables
+	MaxCost       int   `env:"MAX_COST" envDefault:"200000"` // of an operation
 
 	MaxBody    Bytes         `env:"MAX_BODY" envDefault:"1MiB"` // of a GraphQL request
 	MaxPhoto   Bytes         `env:"MAX_PHOTO" envDefault:"64MiB"`
@@ -60,6 +83,9 @@ type Config struct {
 	AvatarHosts    []string `env:"AVATAR_HOSTS" envDefault:"wx.qlogo.cn,thirdwx.qlogo.cn"` // where avatars may lie, lower case
 	Introspection  bool     `env:"INTROSPECTION"`                                          // the schema may be asked for
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`                                        // other sites whose pages may call, scheme://host[:port]
+
+	TrustedProxies   []Network `env:"TRUSTED_PROXIES"`   // whose word about a client's address is taken
+	TrustedDocuments string    `env:"TRUSTED_DOCUMENTS"` // file of the only documents that are taken, or empty
 
 	Backends Backends `env:"-"` // what is not embedded
 
@@ -173,6 +199,7 @@ func (c *Config) normalise() {
 	}
 	c.AvatarHosts = list(c.AvatarHosts)
 	c.AllowedOrigins = list(c.AllowedOrigins)
+	c.TrustedProxies = slices.DeleteFunc(c.TrustedProxies, func(n Network) bool { return !n.IsValid() }) // none
 }
 
 // list trims the items and makes them lower case; the one item "none" stands

@@ -98,6 +98,12 @@ func TestFaults(t *testing.T) {
 		"KEEPSAKE_INSECURE":        {"maybe"},
 		"KEEPSAKE_AVATAR_HOSTS":    {"https://wx.qlogo.cn", "wx.qlogo.cn,", "wx.qlogo.cn:443", "a b"},
 		"KEEPSAKE_ALLOWED_ORIGINS": {"*", "example.com", "https://example.com/", "null"},
+		"KEEPSAKE_TRUSTED_PROXIES": {"10.0.0.0/33", "proxy.example.com", "10.0.0.1:80", "10.0.0.0/8,x"},
+		"KEEPSAKE_RATE_USER":       {"-1", "1000001", "50/s"},
+		"KEEPSAKE_SIGN_IN_TRIES":   {"-1", "1000001"},
+		"KEEPSAKE_MAX_DEPTH":       {"0", "-1", "1000001", "deep"},
+		"KEEPSAKE_MAX_COST":        {"0", "1000000001"},
+		"KEEPSAKE_MAX_DOCUMENT":    {"0", "1023", "2MiB"},
 		"KEEPSAKE_LISTN":           {":8080"},
 	} {
 		for _, value := range values {
@@ -260,6 +266,21 @@ func TestDocumentation(t *testing.T) {
 	for _, name := range regexp.MustCompile("KEEPSAKE_[A-Z_]+[A-Z]").FindAllString(text, -1) {
 		if _, ok := all[name]; !ok {
 			t.Errorf("%s is documented and does not exist", name)
+		}
+	}
+}
+
+func TestTrustedProxies(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                           "[]",
+		"none":                       "[]",
+		"10.1.2.3/8, 192.0.2.7":      "[10.0.0.0/8 192.0.2.7/32]",
+		"2001:db8::/32,fe80::1%eth0": "[2001:db8::/32 fe80::1/128]",
+		"::ffff:192.0.2.7":           "[192.0.2.7/32]",
+	} {
+		c, err := config.Load([]string{"KEEPSAKE_TRUSTED_PROXIES=" + text})
+		if err != nil || fmt.Sprint(c.TrustedProxies) != want {
+			t.Errorf("%q is read as %v, %v", text, c.TrustedProxies, err)
 		}
 	}
 }

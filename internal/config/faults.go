@@ -59,6 +59,8 @@ func shapeOf(e env.ParseError) string {
 		return "not a size: write one such as 512KiB, 64MiB or 2GiB"
 	case reflect.TypeFor[slog.Level]():
 		return "not a level: write debug, info, warn or error"
+	case reflect.TypeFor[[]Network]():
+		return "not a list of networks: write ones such as 10.0.0.0/8, parted by commas, or none"
 	case reflect.TypeFor[bool]():
 		return "neither true nor false"
 	case reflect.TypeFor[int]():
@@ -71,6 +73,7 @@ func shapeOf(e env.ParseError) string {
 func (c Config) check(f faults) {
 	c.checkPlaces(f)
 	c.checkBounds(f)
+	c.checkDocuments(f)
 	c.checkLists(f)
 	c.checkBackends(f)
 	if c.Exposed() {
@@ -108,6 +111,15 @@ func (c Config) checkBounds(f faults) {
 			f.add(Prefix+name, "%d is less than 1", n)
 		}
 	}
+	const mostRate = 1_000_000
+	for name, n := range map[string]int{
+		"RATE_ADDRESS": c.RateAddress, "RATE_USER": c.RateUser, "MAX_CONCURRENT": c.MaxConcurrent,
+		"SIGN_IN_TRIES": c.SignInTries, "SIGN_IN_ADDRESS": c.SignInAddress, "SHARE_TRIES": c.ShareTries, "SIGN_UP_ADDRESS": c.SignUpAddress,
+	} {
+		if n < 0 || n > mostRate {
+			f.add(Prefix+name, "%d is not a number from 0, for no limit, to %d", n, mostRate)
+		}
+	}
 	if c.Drain < 0 {
 		f.add(Prefix+"DRAIN", "%v is negative: write 0s for none", c.Drain)
 	}
@@ -136,6 +148,27 @@ func (c Config) checkBounds(f faults) {
 	}
 	if c.LogKeep < 1 {
 		f.add(Prefix+"LOG_KEEP", "%d is too little: write at least 1", c.LogKeep)
+	}
+}
+
+// checkDocuments refuses limits under which nothing passes, and those so large
+// that counting up to them is no protection.
+func (c Config) checkDocuments(f faults) {
+	const most, mostCost = 1_000_000, 1_000_000_000
+	for name, n := range map[string]int{
+		"MAX_TOKENS": c.MaxTokens, "MAX_OPERATIONS": c.MaxOperations, "MAX_DEPTH": c.MaxDepth, "MAX_ROOT_FIELDS": c.MaxRootFields,
+		"MAX_ALIASES": c.MaxAliases, "MAX_DIRECTIVES": c.MaxDirectives, "MAX_FRAGMENTS": c.MaxFragments,
+		"MAX_REPEATS": c.MaxRepeats, "MAX_VARIABLES": c.MaxVariables, "MAX_VALUES": c.MaxValues,
+	} {
+		if n < 1 || n > most {
+			f.add(Prefix+name, "%d is not a number from 1 to %d", n, most)
+		}
+	}
+	if c.MaxCost < 1 || c.MaxCost > mostCost {
+		f.add(Prefix+"MAX_COST", "%d is not a number from 1 to %d", c.MaxCost, mostCost)
+	}
+	if c.MaxDocument < 1<<10 || c.MaxDocument > 1<<20 {
+		f.add(Prefix+"MAX_DOCUMENT", "%v is not a size from 1KiB to 1MiB", c.MaxDocument)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -60,4 +61,28 @@ func (b Bytes) String() string {
 		}
 	}
 	return strconv.FormatInt(int64(b), 10)
+}
+
+// Network is a range of addresses. As text it is in CIDR form, or one address.
+// The word none is read as the zero Network, which is no valid one.
+type Network struct{ netip.Prefix }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *Network) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if s == "none" {
+		*n = Network{}
+		return nil
+	}
+	if addr, err := netip.ParseAddr(s); err == nil {
+		addr = addr.Unmap().WithZone("")
+		*n = Network{netip.PrefixFrom(addr, addr.BitLen())}
+		return nil
+	}
+	prefix, err := netip.ParsePrefix(s)
+	if err != nil {
+		return fmt.Errorf("parse network: %w", err)
+	}
+	*n = Network{prefix.Masked()}
+	return nil
 }

@@ -58,7 +58,8 @@ type Server struct {
 func Start(ctx context.Context, program, data string, logs io.Writer, env ...string) (*Server, error) {
 	said := &announcement{url: make(chan string, 1)}
 	s := &Server{cmd: exec.CommandContext(ctx, program), done: make(chan struct{})}
-	s.cmd.Env = append(outside(os.Environ()), "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_DATA="+data)
+	s.cmd.Env = append(outside(os.Environ()), "KEEPSAKE_LISTEN=127.0.0.1:0", "KEEPSAKE_DATA="+data,
+		"KEEPSAKE_RATE_USER=1000000", "KEEPSAKE_MAX_CONCURRENT=100000") // a few people do the work of many here
 	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Stdout, s.cmd.Stderr = said, logs
 	if err := s.cmd.Start(); err != nil {
