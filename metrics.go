@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -75,29 +72,4 @@ func (a *app) overdue(lane album.Lane) int {
 		return 0
 	}
 	return int(max(time.Since(due), 0).Seconds())
-}
-
-// serveMetrics serves /metrics on an address of its own, if there is one, until
-// the returned function is called.
-func (a *app) serveMetrics(ctx context.Context) (stop func() error, err error) {
-	if a.cfg.MetricsListen == "" {
-		return func() error { return nil }, nil
-	}
-	var listen net.ListenConfig
-	ln, err := listen.Listen(ctx, "tcp", a.cfg.MetricsListen)
-	if err != nil {
-		return nil, fmt.Errorf("KEEPSAKE_METRICS_LISTEN: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", a.metrics())
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ln) }()
-	return func() error {
-		err := srv.Close()
-		if ended := <-done; !errors.Is(ended, http.ErrServerClosed) {
-			return errors.Join(ended, err)
-		}
-		return err
-	}, nil
 }

@@ -86,7 +86,12 @@ func run(ctx context.Context, cfg config.Config, logs io.Writer, ready func(base
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	defer func() { err = errors.Join(err, metrics()) }()
+	defer func() { err = errors.Join(err, metrics.Close()) }()
+	profiles, err := a.servePprof(ctx)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { err = errors.Join(err, profiles.Close()) }()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	a.start()

@@ -48,6 +48,7 @@ type Config struct {
 	SignUpAddress int `env:"SIGN_UP_ADDRESS" envDefault:"20"` // accounts made from an address in an hour
 
 	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
+	PprofListen   string `env:"PPROF_LISTEN"`   // loopback host:port of Go's profiles; empty: none
 
 	// What a GraphQL document may have: package guard says how it is counted.
 	MaxDocument   Bytes `env:"MAX_DOCUMENT" envDefault:"64KiB"`

@@ -92,6 +92,12 @@ func (c Config) checkPlaces(f faults) {
 	if _, port, err := net.SplitHostPort(c.MetricsListen); c.MetricsListen != "" && (err != nil || port == "") {
 		f.add(Prefix+"METRICS_LISTEN", "%q is not host:port: write one such as 127.0.0.1:9464", c.MetricsListen)
 	}
+	if c.PprofListen != "" {
+		host, port, err := net.SplitHostPort(c.PprofListen)
+		if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil || !loopback(host) {
+			f.add(Prefix+"PPROF_LISTEN", "%q is not host:port on loopback: write one such as 127.0.0.1:6060", c.PprofListen)
+		}
+	}
 	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
 		f.add(Prefix+"PUBLIC_URL", "%q is not an http or https URL of a host alone: write one such as https://album.example.com", c.PublicURL)
 	}
