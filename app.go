@@ -37,9 +37,10 @@ type app struct {
 	service *service.Service
 	closers []io.Closer // in the order in which they were opened
 
-	exec      *executor.Executor
-	engine    *live.Engine
-	transport *transport.Server
+	exec       *executor.Executor
+	operations *operations
+	engine     *live.Engine
+	transport  *transport.Server
 
 	draining   atomic.Bool     // readiness is off
 	work       context.Context // of what runs in the background
@@ -124,6 +125,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
 		Quota: int64(cfg.Quota), Workers: cfg.Workers, Scratch: scratch, BaseURL: base,
 	})
+	a.operations = newOperations(cfg.Slow, logger)
 	a.exec = a.newExecutor()
 	if err := a.useDocuments(); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ func (a *app) newExecutor() *executor.Executor {
 	exec := executor.New(generated.NewExecutableSchema(generated.Config{
 		Resolvers: &resolvers.Resolver{Service: a.service},
 	}))
+	exec.Use(a.operations)
 	exec.SetErrorPresenter(resolvers.Presenter(a.log))
 	exec.SetRecoverFunc(resolvers.Recover(a.log))
 	exec.Use(resolvers.Loading{Service: a.service})

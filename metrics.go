@@ -54,6 +54,7 @@ func (a *app) metrics() http.Handler {
 	counter("verifications_total", "Comparisons of positions with the store.", func() int64 { return hub().Verifications })
 	counter("resyncs_total", "Streams whose log no longer reached back.", func() int64 { return hub().Resyncs })
 	counter("log_reads_total", "Live streams that fell behind and read the log.", func() int64 { return hub().Overflows })
+	a.operations.register(r)
 	a.limits.register(r)
 	for _, lane := range []album.Lane{album.Quick, album.Long, album.Look} {
 		gauge("media_work_overdue_seconds_"+strings.ToLower(string(lane)), "How long the oldest work of this lane on media has been due.",

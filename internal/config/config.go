@@ -50,6 +50,8 @@ type Config struct {
 	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
 	PprofListen   string `env:"PPROF_LISTEN"`   // loopback host:port of Go's profiles; empty: none
 
+	Slow time.Duration `env:"SLOW" envDefault:"1s"` // operations that take longer are logged; 0 logs none
+
 	// What a GraphQL document may have: package guard says how it is counted.
 	MaxDocument   Bytes `env:"MAX_DOCUMENT" envDefault:"64KiB"`
 	MaxTokens     int   `env:"MAX_TOKENS" envDefault:"2000"`

@@ -86,6 +86,7 @@ func TestFaults(t *testing.T) {
 		"KEEPSAKE_LOG_LEVEL":       {"loud"},
 		"KEEPSAKE_LOG_FORMAT":      {"xml"},
 		"KEEPSAKE_DRAIN":           {"20", "-1s", "soon"},
+		"KEEPSAKE_SLOW":            {"-1s", "1", "slow"},
 		"KEEPSAKE_PPROF_LISTEN":    {"6060", ":6060", "0.0.0.0:6060", "192.0.2.1:6060", "[::]:6060", "album.example.com:6060", "localhost:http", "127.0.0.1:70000"},
 		"KEEPSAKE_REQUEST_TIMEOUT": {"0s", "-1s"},
 		"KEEPSAKE_SWEEP_EVERY":     {"0s"},

@@ -129,6 +129,9 @@ func (c Config) checkBounds(f faults) {
 	if c.Drain < 0 {
 		f.add(Prefix+"DRAIN", "%v is negative: write 0s for none", c.Drain)
 	}
+	if c.Slow < 0 {
+		f.add(Prefix+"SLOW", "%v is negative: write 0s to log none", c.Slow)
+	}
 	for name, d := range map[string]time.Duration{
 		"REQUEST_TIMEOUT": c.RequestTimeout,
 		"UPLOAD_LIFE":     c.UploadLife,
