@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+
+	"keepsake/album"
 )
 
 // send is fetch with the answer's headers.
@@ -105,5 +109,20 @@ func TestOverHTTP(t *testing.T) {
 	_, a := send(t, "POST", s.url+"/graphql", who, "Content-Type", typeJSON, "Content-Encoding", "gzip")
 	if a.status != http.StatusUnsupportedMediaType {
 		t.Errorf("a compressed body: %d %s", a.status, a.body)
+	}
+}
+
+// TestTimeIsUp: a request whose time was up before it was executed is told so.
+func TestTimeIsUp(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, setup{idle: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", strings.NewReader(`{"query":"{capabilities{videos}}"}`))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.requests().ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), string(album.CodeUnavailable)) {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

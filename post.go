@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -88,5 +89,11 @@ func execute(
 		return
 	}
 	next, ctx := exec.DispatchOperation(ctx, op)
-	_, _ = w.Write(resolvers.AppendResponse(nil, next(ctx))) // the client may be gone
+	response := next(ctx)
+	if response == nil { // its time was up before anything was executed
+		w.Header().Set("Retry-After", strconv.Itoa(resolvers.RetryAfter))
+		refuse(w, http.StatusServiceUnavailable, album.ErrUnavailable)
+		return
+	}
+	_, _ = w.Write(resolvers.AppendResponse(nil, response)) // the client may be gone
 }
