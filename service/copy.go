@@ -17,9 +17,10 @@ type Result struct {
 	Err   *album.Error
 }
 
-// CopyMedia copies media that the viewer may download, places and all, to an album that they may
-// add to, where they own the copies. Each item has its own result; what could not
-// be copied at once goes on in the background, and comes back PROCESSING.
+// CopyMedia copies media that the viewer may download, places and all, to an album
+// that they may add to, where they own the copies. A medium that they have there
+// already is the answer. Each item has its own result; what could not be copied at
+// once goes on in the background, and comes back PENDING.
 func (s *Service) CopyMedia(ctx context.Context, v album.Identified, from, to album.AlbumID, ids []album.MediaID) ([]Result, error) {
 	if err := checkBatch(ids); err != nil {
 		return nil, err
@@ -38,25 +39,32 @@ func (s *Service) CopyMedia(ctx context.Context, v album.Identified, from, to al
 	if err != nil {
 		return nil, err
 	}
-	return each(ids, func(id album.MediaID) (*album.Media, error) {
+	sums := make([]string, 0, len(found))
+	for _, m := range found {
+		sums = append(sums, m.SHA256)
+	}
+	there, err := s.Store.Duplicates(ctx, to, v.UserID, sums)
+	if err != nil {
+		return nil, err
+	}
+	return each(ids, func(id album.MediaID) (copied *album.Media, err error) {
 		m := found[id]
 		if m == nil || m.AlbumID != from || !source.CanSeeMedia(m) || !isPublished(m) {
 			return nil, album.ErrNotFound
 		}
-		return s.copyOne(ctx, v, m, to)
+		if known := there[m.SHA256]; known != nil {
+			return known, nil
+		}
+		if copied, err = s.copyOne(ctx, v, m, to); err == nil {
+			there[m.SHA256] = copied // for one that is named twice
+		}
+		return copied, err
 	})
 }
 
 // copyOne begins a copy in the store, so that it is finished whatever happens,
-// and finishes it. A medium that the viewer has there already is the answer.
+// and finishes it.
 func (s *Service) copyOne(ctx context.Context, v album.Identified, m *album.Media, to album.AlbumID) (*album.Media, error) {
-	known, err := s.Store.Duplicates(ctx, to, v.UserID, []string{m.SHA256})
-	if err != nil {
-		return nil, err
-	}
-	if there := known[m.SHA256]; there != nil {
-		return there, nil
-	}
 	now := s.now()
 	row := &album.Media{
 		ID: s.IDs.Media(), AlbumID: to, OwnerID: v.UserID, Kind: m.Kind, Status: album.Pending,

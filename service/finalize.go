@@ -24,7 +24,8 @@ const (
 // UPLOAD_INCOMPLETE while the bytes are not there, UPLOAD_EXPIRED when they can
 // no longer come. Bytes that are refused make the medium FAILED, for good, with
 // the code that is returned: UPLOAD_MISMATCH, MEDIA_UNSUPPORTED, MEDIA_CORRUPT,
-// LIMIT_EXCEEDED, or INTERNAL if nobody could tell. Bytes that the viewer has in
+// LIMIT_EXCEEDED, FORBIDDEN if they may not add any more, or INTERNAL if nobody
+// could tell. Bytes that the viewer has in
 // the album already are answered with the medium that has them: duplicate.
 func (s *Service) FinalizeUpload(ctx context.Context, v album.Identified, id album.MediaID) (m *album.Media, duplicate bool, err error) {
 	if err := signedIn(v); err != nil {

@@ -92,7 +92,7 @@ func (s *Service) make(ctx context.Context, m *album.Media) (album.MediaMade, er
 func (s *Service) clean(ctx context.Context, m *album.Media, dir, path string) (*album.File, error) {
 	f, err := os.Open(path) //nolint:gosec // a file that was just made
 	if err != nil {
-		return nil, err
+		return nil, scratchFault(err)
 	}
 	defer f.Close() //nolint:errcheck // only read
 	found, err := media.Inspect(ctx, f, m.Bytes)
@@ -175,7 +175,7 @@ func (s *Service) makeMovie(ctx context.Context, m *album.Media, p *atomic.Int64
 		}
 		f, err := os.Open(out) //nolint:gosec // a file that was just made
 		if err != nil {
-			return err
+			return scratchFault(err)
 		}
 		defer f.Close() //nolint:errcheck // only read
 		made.Files = []album.File{file}
@@ -216,7 +216,7 @@ func (s *Service) withOriginal(ctx context.Context, m *album.Media, do func(dir,
 	if err != nil {
 		return scratchFault(err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, scratchFault(os.RemoveAll(dir))) }()
 	path := filepath.Join(dir, "original")
 	if err := s.fetch(ctx, m, path); err != nil {
 		return err

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,11 +57,7 @@ func (w *workers) await(id album.MediaID) (done <-chan struct{}, forget func()) 
 	return c, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for i, other := range w.waiting[id] {
-			if other == c {
-				w.waiting[id] = append(w.waiting[id][:i], w.waiting[id][i+1:]...)
-			}
-		}
+		w.waiting[id] = slices.DeleteFunc(w.waiting[id], func(other chan struct{}) bool { return other == c })
 		if len(w.waiting[id]) == 0 {
 			delete(w.waiting, id)
 		}
