@@ -84,21 +84,31 @@ func TestSignBlobOnce(t *testing.T) {
 	errs := make([]error, len(urls))
 	var asked sync.WaitGroup // those who are about to ask
 	asked.Add(len(urls))
-	remote.before = func(*http.Request) int { asked.Wait(); return http.StatusOK }
+	var once sync.Once
+	begun, left := make(chan struct{}), make(chan struct{})
+	remote.before = func(*http.Request) int {
+		once.Do(func() { close(begun) })
+		asked.Wait()
+		<-left
+		return http.StatusOK
+	}
 	b := open(t, serve(t, gcsserver.Options{}), gcsmedia.Options{Account: account, IAMEndpoint: remote.URL, Now: c.Now})
 
 	var wg sync.WaitGroup
 	for i := range urls {
 		wg.Go(func() { asked.Done(); urls[i], errs[i] = b.SignRead(t.Context(), photo) })
 	}
-	// Who leaves does not take the call away from the others.
+	// Who leaves does not take the call away from the others. They come while it is
+	// under way, so that none of their own goes on behind them.
 	gone, leave := context.WithCancel(t.Context())
 	wg.Go(func() {
+		defer close(left)
+		<-begun
+		go leave()
 		if _, err := b.SignRead(gone, photo); !errors.Is(err, context.Canceled) || album.CodeOf(err) != album.CodeUnavailable {
 			t.Errorf("who left: %v", err)
 		}
 	})
-	leave()
 	wg.Wait()
 	for i := range urls {
 		if errs[i] != nil || urls[i] != urls[0] {
