@@ -49,22 +49,27 @@ func (p *person) leave() error {
 	return socket.Close()
 }
 
-// nextEvent waits for the next thing that happens.
+// nextEvent waits for the next thing that somebody does. What the server does
+// by itself comes whenever it is done, so word of it is passed over.
 func (p *person) nextEvent(ctx context.Context) (event, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var data struct {
-		AlbumEvents event `json:"albumEvents"`
+	for {
+		var data struct {
+			AlbumEvents event `json:"albumEvents"`
+		}
+		if err := p.watch.events.Next(ctx, &data); err != nil {
+			return event{}, fmt.Errorf("%s waits for an event: %w", p.name, err)
+		}
+		e := data.AlbumEvents
+		if e.Cursor == "" || e.Cursor == p.watch.cursor {
+			return event{}, fmt.Errorf("%s got %s with a cursor that does not go on: %q", p.name, e.Kind, e.Cursor)
+		}
+		p.watch.cursor = e.Cursor
+		if e.Kind != "MEDIA_PROCESSED" {
+			return e, nil
+		}
 	}
-	if err := p.watch.events.Next(ctx, &data); err != nil {
-		return event{}, fmt.Errorf("%s waits for an event: %w", p.name, err)
-	}
-	e := data.AlbumEvents
-	if e.Cursor == "" || e.Cursor == p.watch.cursor {
-		return event{}, fmt.Errorf("%s got %s with a cursor that does not go on: %q", p.name, e.Kind, e.Cursor)
-	}
-	p.watch.cursor = e.Cursor
-	return e, nil
 }
 
 // sees waits for the next event that somebody gets and checks it.
