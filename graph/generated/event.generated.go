@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -36,28 +37,92 @@ type AlbumEventResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _AlbumEvent_kind(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalNAlbumEventKind2keepsakeᚋalbumᚐEntryKind(ctx, field.Selections, obj.Kind)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v album.EntryKind) graphql.Marshaler {
+			return ec.marshalNAlbumEventKind2keepsakeᚋalbumᚐEntryKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "AlbumEventKind")
 }
 
 func (ec *executionContext) _AlbumEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalNCursor2keepsakeᚋalbumᚐCursor(ctx, field.Selections, obj.Cursor)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v album.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2keepsakeᚋalbumᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _AlbumEvent_at(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalNTime2timeᚐTime(ctx, field.Selections, obj.At)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "Time")
 }
 
 func (ec *executionContext) _AlbumEvent_albumId(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalOID2keepsakeᚋalbumᚐAlbumID(ctx, field.Selections, obj.AlbumID)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_albumId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AlbumID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v album.AlbumID) graphql.Marshaler {
+			return ec.marshalOID2keepsakeᚋalbumᚐAlbumID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_albumId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "ID")
@@ -128,7 +193,23 @@ func (ec *executionContext) fieldContext_AlbumEvent_actor(_ context.Context, fie
 }
 
 func (ec *executionContext) _AlbumEvent_mediaId(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalOID2keepsakeᚋalbumᚐMediaID(ctx, field.Selections, obj.MediaID)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_mediaId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MediaID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v album.MediaID) graphql.Marshaler {
+			return ec.marshalOID2keepsakeᚋalbumᚐMediaID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_mediaId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "ID")
@@ -167,7 +248,23 @@ func (ec *executionContext) fieldContext_AlbumEvent_media(_ context.Context, fie
 }
 
 func (ec *executionContext) _AlbumEvent_commentId(ctx context.Context, field graphql.CollectedField, obj *album.Event) (ret graphql.Marshaler) {
-	return ec.marshalOID2keepsakeᚋalbumᚐCommentID(ctx, field.Selections, obj.CommentID)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlbumEvent_commentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CommentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v album.CommentID) graphql.Marshaler {
+			return ec.marshalOID2keepsakeᚋalbumᚐCommentID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_AlbumEvent_commentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlbumEvent", field, false, false, "ID")
@@ -295,63 +392,69 @@ func (ec *executionContext) _AlbumEvent(ctx context.Context, sel ast.SelectionSe
 		case "kind":
 			out.Values[i] = ec._AlbumEvent_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cursor":
 			out.Values[i] = ec._AlbumEvent_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "at":
 			out.Values[i] = ec._AlbumEvent_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "albumId":
 			out.Values[i] = ec._AlbumEvent_albumId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "album":
-			out.Values[i] = ec._AlbumEvent_album(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_album(ctx, field, obj)
+				})
 		case "actor":
-			out.Values[i] = ec._AlbumEvent_actor(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_actor(ctx, field, obj)
+				})
 		case "mediaId":
 			out.Values[i] = ec._AlbumEvent_mediaId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "media":
-			out.Values[i] = ec._AlbumEvent_media(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_media(ctx, field, obj)
+				})
 		case "commentId":
 			out.Values[i] = ec._AlbumEvent_commentId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "comment":
-			out.Values[i] = ec._AlbumEvent_comment(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_comment(ctx, field, obj)
+				})
 		case "user":
-			out.Values[i] = ec._AlbumEvent_user(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_user(ctx, field, obj)
+				})
 		case "membership":
-			out.Values[i] = ec._AlbumEvent_membership(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlbumEvent_membership(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
