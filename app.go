@@ -54,6 +54,7 @@ type options struct {
 	bucket      func(media.Bucket) media.Bucket // wraps the bucket that the service uses
 	passwords   *auth.PasswordOptions
 	now         func() time.Time
+	stock       bool // operations are executed as gqlgen does by itself
 	// Of the transport; zero is its default.
 	recheckEvery, stallTimeout, initTimeout time.Duration
 }
@@ -126,8 +127,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		Quota: int64(cfg.Quota), Workers: cfg.Workers, Scratch: scratch, BaseURL: base,
 	})
 	a.operations = newOperations(cfg.Slow, logger)
-	a.exec = a.newExecutor()
-	if err := a.useDocuments(); err != nil {
+	if a.exec, err = a.newExecutor(o.stock); err != nil {
 		return nil, err
 	}
 	a.engine = live.New(live.Deps{

@@ -13,38 +13,50 @@ import (
 	"keepsake/resolvers"
 )
 
-// newExecutor is what executes operations, from wherever they come.
-func (a *app) newExecutor() *executor.Executor {
-	exec := executor.New(generated.NewExecutableSchema(generated.Config{
-		Resolvers: &resolvers.Resolver{Service: a.service},
-	}))
-	exec.Use(a.operations)
-	exec.SetErrorPresenter(resolvers.Presenter(a.log))
-	exec.SetRecoverFunc(resolvers.Recover(a.log))
-	exec.Use(resolvers.Loading{Service: a.service})
-	if a.cfg.Introspection {
-		exec.Use(extension.Introspection{})
+// newExecutor is what executes operations, from wherever they come: by plans, or
+// for the test that compares the two, as gqlgen does by itself.
+func (a *app) newExecutor(stock bool) (*executor.Executor, error) {
+	known, err := a.knownDocuments()
+	if err != nil {
+		return nil, err
 	}
-	exec.SetDisableSuggestion(!a.cfg.Introspection)
-	return exec
-}
-
-// useGuard keeps documents within the limits of the settings. It comes after what
-// finds documents by their hash, so that it sees them.
-func (a *app) useGuard() {
-	limits := guard.Limits{
+	guarded := guard.New(guard.Limits{
 		Bytes: int(a.cfg.MaxDocument), Tokens: a.cfg.MaxTokens, Operations: a.cfg.MaxOperations, Depth: a.cfg.MaxDepth,
 		RootFields: a.cfg.MaxRootFields, Aliases: a.cfg.MaxAliases, Directives: a.cfg.MaxDirectives,
 		Fragments: a.cfg.MaxFragments, Repeats: a.cfg.MaxRepeats, Variables: a.cfg.MaxVariables,
 		Values: a.cfg.MaxValues, Cost: a.cfg.MaxCost,
+	})
+	cfg := generated.Config{Resolvers: &resolvers.Resolver{Service: a.service}}
+	schema := generated.NewPlannedSchema(cfg, guarded.Plan)
+	if stock {
+		schema = generated.NewExecutableSchema(cfg)
 	}
-	g := guard.New(limits)
-	a.exec.Use(g)
-	a.exec.SetQueryCache(g)
-	a.exec.SetParserTokenLimit(limits.Tokens)
-	if !a.cfg.Introspection {
-		a.exec.SetDefaultRulesFn(guard.SilentRules)
+	exec := executor.New(schema)
+	exec.SetErrorPresenter(resolvers.Presenter(a.log))
+	exec.SetRecoverFunc(resolvers.Recover(a.log))
+	exec.SetQueryCache(guarded)
+	exec.SetParserTokenLimit(a.cfg.MaxTokens)
+	exec.SetDisableSuggestion(!a.cfg.Introspection)
+	exec.Use(a.operations)
+	exec.Use(resolvers.Loading{Service: a.service})
+	if a.cfg.Introspection {
+		exec.Use(extension.Introspection{})
+	} else {
+		exec.SetDefaultRulesFn(guard.SilentRules)
 	}
+	exec.Use(known)
+	exec.Use(guarded) // after what finds documents by their hash, so that it sees them
+	return exec, nil
+}
+
+// knownDocuments are what the executor is to know by hash, and where there is a
+// manifest, to execute nothing else.
+func (a *app) knownDocuments() (*documents.Documents, error) {
+	if a.cfg.TrustedDocuments == "" {
+		return documents.New(nil), nil
+	}
+	trusted, err := documents.Load(a.cfg.TrustedDocuments)
+	return documents.New(trusted), err
 }
 
 // requests answers queries and mutations over HTTP, as admit let them in.
@@ -57,19 +69,4 @@ func (a *app) requests() http.Handler {
 		}
 		post(w, r, a.exec)
 	})
-}
-
-// useDocuments teaches the executor what it is to know by hash, and where there is
-// a manifest, to execute nothing else.
-func (a *app) useDocuments() error {
-	var trusted map[string]string
-	if path := a.cfg.TrustedDocuments; path != "" {
-		var err error
-		if trusted, err = documents.Load(path); err != nil {
-			return err
-		}
-	}
-	a.exec.Use(documents.New(trusted))
-	a.useGuard()
-	return nil
 }

@@ -5,11 +5,13 @@ import (
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"keepsake/graph/plan"
 )
 
-// Cache keeps validated documents by their text, within a number of bytes: the
-// one that was not asked for for the longest time goes first. It is for use by
-// many at once.
+// Cache keeps validated documents and their plans by their text, within a number of
+// bytes: the one that was not asked for for the longest time goes first. It is for
+// use by many at once.
 type Cache struct {
 	largest, most int
 
@@ -17,22 +19,28 @@ type Cache struct {
 	bytes  int        // taken, by estimate
 	recent *list.List // of *cached, the latest asked for first
 	byText map[string]*list.Element
+	byDoc  map[*ast.QueryDocument]*list.Element
 }
 
 type cached struct {
 	text  string
 	doc   *ast.QueryDocument
+	plan  *plan.Plan
 	bytes int
 }
 
 // What a parsed document takes, by estimate: a selection, an argument or a value
-// some 250 bytes.
-const bytesPerNode, bytesPerDocument = 300, 2 << 10
+// some 250 bytes, a field of its plan some 170.
+const bytesPerNode, bytesPerDocument = 650, 12 << 10
+
+// plannedFields is how many fields a plan keeps, of a document of so many
+// selections, arguments and values: one each, and some that are met on several types.
+func plannedFields(nodes int) int { return 2*nodes + 50 }
 
 // NewCache returns a cache of documents of up to largest bytes of text, which
 // takes at most most bytes of memory, by estimate.
 func NewCache(largest, most int) *Cache {
-	return &Cache{largest: largest, most: most, recent: list.New(), byText: map[string]*list.Element{}}
+	return &Cache{largest: largest, most: most, recent: list.New(), byText: map[string]*list.Element{}, byDoc: map[*ast.QueryDocument]*list.Element{}}
 }
 
 // Get returns the document of that text, if it is kept.
@@ -56,19 +64,31 @@ func (c *Cache) Keep(text string, doc *ast.QueryDocument, nodes int) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.byText[text]; e != nil {
-		entry(e).doc = doc
+	if e := c.byText[text]; e != nil { // somebody was faster
 		c.recent.MoveToFront(e)
 		return
 	}
-	c.byText[text] = c.recent.PushFront(&cached{text, doc, takes})
+	e := c.recent.PushFront(&cached{text, doc, plan.New(doc, plannedFields(nodes)), takes})
+	c.byText[text], c.byDoc[doc] = e, e
 	c.bytes += takes
 	for c.bytes > c.most {
 		last := c.recent.Back()
 		c.recent.Remove(last)
 		delete(c.byText, entry(last).text)
+		delete(c.byDoc, entry(last).doc)
 		c.bytes -= entry(last).bytes
 	}
+}
+
+// Plan returns the plan of a document: the one that is kept, or a new one for this
+// request alone.
+func (c *Cache) Plan(doc *ast.QueryDocument) *plan.Plan {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.byDoc[doc]; e != nil {
+		return entry(e).plan
+	}
+	return plan.New(doc, 0)
 }
 
 // Size returns how many documents are kept, and what they take, by estimate.

@@ -9,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"keepsake/graph/plan"
 )
 
 // The cache's bounds: see Cache.
@@ -118,6 +120,9 @@ func (g *Guard) Get(ctx context.Context, text string) (*ast.QueryDocument, bool)
 	}
 	return g.cache.Get(text)
 }
+
+// Plan returns the plan by which a document is executed.
+func (g *Guard) Plan(doc *ast.QueryDocument) *plan.Plan { return g.cache.Plan(doc) }
 
 // textOf returns the text of a document that has an operation.
 func textOf(doc *ast.QueryDocument) string { return doc.Operations[0].Position.Src.Input }

@@ -1,33 +1,33 @@
 // Package scalar reads and writes the scalars of the GraphQL API. What Go types
-// they are bound to stands in gqlgen.yml.
+// they are bound to stands in gqlgen.yml. Each is written by a function Append…,
+// which is not ok where there is nothing to write but null; Marshal… is the same
+// for gqlgen.
 package scalar
 
 import (
 	"encoding/json"
-	"io"
 	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"keepsake/album"
+	"keepsake/graph/plan"
 )
 
 // timeLayout is RFC 3339 with exactly three digits of a second, in UTC.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// MarshalTime writes a time; the zero time is null.
-func MarshalTime(t time.Time) graphql.Marshaler {
+// AppendTime appends a time; there is no zero time.
+func AppendTime(b []byte, t time.Time) (_ []byte, ok bool) {
 	if t.IsZero() {
-		return graphql.Null
+		return b, false
 	}
-	return graphql.WriterFunc(func(w io.Writer) {
-		b := make([]byte, 0, len(timeLayout)+2)
-		b = append(b, '"')
-		b = t.UTC().AppendFormat(b, timeLayout)
-		_, _ = w.Write(append(b, '"')) // the writer is a buffer
-	})
+	return append(t.UTC().AppendFormat(append(b, '"'), timeLayout), '"'), true
 }
+
+// MarshalTime writes a time; the zero time is null.
+func MarshalTime(t time.Time) graphql.Marshaler { return plan.Marshal(AppendTime, t) }
 
 // UnmarshalTime reads a time in RFC 3339 with any zone, cut to the millisecond.
 func UnmarshalTime(v any) (time.Time, error) {
@@ -44,8 +44,11 @@ func UnmarshalTime(v any) (time.Time, error) {
 	return t, nil
 }
 
+// AppendLong appends a whole number.
+func AppendLong(b []byte, n int64) (_ []byte, ok bool) { return strconv.AppendInt(b, n, 10), true }
+
 // MarshalLong writes a whole number.
-func MarshalLong(n int64) graphql.Marshaler { return graphql.MarshalInt64(n) }
+func MarshalLong(n int64) graphql.Marshaler { return plan.Marshal(AppendLong, n) }
 
 // maxLong is the greatest whole number that JavaScript counts exactly.
 const maxLong = 1<<53 - 1
@@ -70,8 +73,11 @@ func UnmarshalLong(v any) (int64, error) {
 	return n, nil
 }
 
+// AppendURL appends an address; there is no empty one.
+func AppendURL(b []byte, s string) (_ []byte, ok bool) { return AppendID(b, s) }
+
 // MarshalURL writes an address; the empty one is null.
-func MarshalURL(s string) graphql.Marshaler { return MarshalID(s) }
+func MarshalURL(s string) graphql.Marshaler { return plan.Marshal(AppendURL, s) }
 
 // UnmarshalURL reads an address. Whether it is allowed, its use will say.
 func UnmarshalURL(v any) (string, error) {
@@ -82,13 +88,11 @@ func UnmarshalURL(v any) (string, error) {
 	return s, nil
 }
 
+// AppendCursor appends a cursor; there is no empty one.
+func AppendCursor(b []byte, c album.Cursor) (_ []byte, ok bool) { return AppendID(b, string(c)) }
+
 // MarshalCursor writes a cursor; the empty one is null.
-func MarshalCursor(c album.Cursor) graphql.Marshaler {
-	if c == "" {
-		return graphql.Null
-	}
-	return graphql.MarshalString(string(c))
-}
+func MarshalCursor(c album.Cursor) graphql.Marshaler { return plan.Marshal(AppendCursor, c) }
 
 // UnmarshalCursor reads a cursor. Whether it is one, its list will say.
 func UnmarshalCursor(v any) (album.Cursor, error) {
@@ -103,13 +107,16 @@ func invalid(scalar, want string) error {
 	return album.Errorf(album.CodeInvalidInput, "%s wants %s", scalar, want)
 }
 
-// MarshalRole writes a role of a member; what is none is null.
-func MarshalRole(r album.Role) graphql.Marshaler {
+// AppendRole appends a role of a member, if it is one.
+func AppendRole(b []byte, r album.Role) (_ []byte, ok bool) {
 	if r < album.Viewer {
-		return graphql.Null
+		return b, false
 	}
-	return graphql.MarshalString(r.String())
+	return plan.AppendString(b, r.String())
 }
+
+// MarshalRole writes a role of a member; what is none is null.
+func MarshalRole(r album.Role) graphql.Marshaler { return plan.Marshal(AppendRole, r) }
 
 // UnmarshalRole reads a role of a member.
 func UnmarshalRole(v any) (album.Role, error) {
