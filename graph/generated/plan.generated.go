@@ -2149,7 +2149,7 @@ func (x *walk) _Mutation_createAlbum(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.CreateAlbum(ctx, args["input"].(model.CreateAlbumInput))
+	v, err := x.to.Mutation.CreateAlbum(x.At(ctx), args["input"].(model.CreateAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2163,7 +2163,7 @@ func (x *walk) _Mutation_updateAlbum(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.UpdateAlbum(ctx, args["input"].(model.UpdateAlbumInput))
+	v, err := x.to.Mutation.UpdateAlbum(x.At(ctx), args["input"].(model.UpdateAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2177,7 +2177,7 @@ func (x *walk) _Mutation_trashAlbum(ctx context.Context, b []byte, f *plan.Field
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.TrashAlbum(ctx, args["input"].(model.TrashAlbumInput))
+	v, err := x.to.Mutation.TrashAlbum(x.At(ctx), args["input"].(model.TrashAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2191,7 +2191,7 @@ func (x *walk) _Mutation_restoreAlbum(ctx context.Context, b []byte, f *plan.Fie
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RestoreAlbum(ctx, args["input"].(model.RestoreAlbumInput))
+	v, err := x.to.Mutation.RestoreAlbum(x.At(ctx), args["input"].(model.RestoreAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2205,7 +2205,7 @@ func (x *walk) _Mutation_deleteAlbum(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.DeleteAlbum(ctx, args["input"].(model.DeleteAlbumInput))
+	v, err := x.to.Mutation.DeleteAlbum(x.At(ctx), args["input"].(model.DeleteAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2219,7 +2219,7 @@ func (x *walk) _Mutation_transferAlbum(ctx context.Context, b []byte, f *plan.Fi
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.TransferAlbum(ctx, args["input"].(model.TransferAlbumInput))
+	v, err := x.to.Mutation.TransferAlbum(x.At(ctx), args["input"].(model.TransferAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2233,7 +2233,7 @@ func (x *walk) _Mutation_addComment(ctx context.Context, b []byte, f *plan.Field
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.AddComment(ctx, args["input"].(model.AddCommentInput))
+	v, err := x.to.Mutation.AddComment(x.At(ctx), args["input"].(model.AddCommentInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2247,7 +2247,7 @@ func (x *walk) _Mutation_editComment(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.EditComment(ctx, args["input"].(model.EditCommentInput))
+	v, err := x.to.Mutation.EditComment(x.At(ctx), args["input"].(model.EditCommentInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2261,7 +2261,7 @@ func (x *walk) _Mutation_removeComment(ctx context.Context, b []byte, f *plan.Fi
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RemoveComment(ctx, args["input"].(model.RemoveCommentInput))
+	v, err := x.to.Mutation.RemoveComment(x.At(ctx), args["input"].(model.RemoveCommentInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2275,7 +2275,7 @@ func (x *walk) _Mutation_likeMedia(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.LikeMedia(ctx, args["input"].(model.LikeMediaInput))
+	v, err := x.to.Mutation.LikeMedia(x.At(ctx), args["input"].(model.LikeMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2289,7 +2289,7 @@ func (x *walk) _Mutation_unlikeMedia(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.UnlikeMedia(ctx, args["input"].(model.UnlikeMediaInput))
+	v, err := x.to.Mutation.UnlikeMedia(x.At(ctx), args["input"].(model.UnlikeMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2303,7 +2303,7 @@ func (x *walk) _Mutation_createUploads(ctx context.Context, b []byte, f *plan.Fi
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.CreateUploads(ctx, args["input"].(model.CreateUploadsInput))
+	v, err := x.to.Mutation.CreateUploads(x.At(ctx), args["input"].(model.CreateUploadsInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2317,7 +2317,7 @@ func (x *walk) _Mutation_finalizeUpload(ctx context.Context, b []byte, f *plan.F
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.FinalizeUpload(ctx, args["input"].(model.FinalizeUploadInput))
+	v, err := x.to.Mutation.FinalizeUpload(x.At(ctx), args["input"].(model.FinalizeUploadInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2331,7 +2331,7 @@ func (x *walk) _Mutation_editMedia(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.EditMedia(ctx, args["input"].(model.EditMediaInput))
+	v, err := x.to.Mutation.EditMedia(x.At(ctx), args["input"].(model.EditMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2345,7 +2345,7 @@ func (x *walk) _Mutation_moveMedia(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.MoveMedia(ctx, args["input"].(model.MoveMediaInput))
+	v, err := x.to.Mutation.MoveMedia(x.At(ctx), args["input"].(model.MoveMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2359,7 +2359,7 @@ func (x *walk) _Mutation_copyMedia(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.CopyMedia(ctx, args["input"].(model.CopyMediaInput))
+	v, err := x.to.Mutation.CopyMedia(x.At(ctx), args["input"].(model.CopyMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2373,7 +2373,7 @@ func (x *walk) _Mutation_arrangeMedia(ctx context.Context, b []byte, f *plan.Fie
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.ArrangeMedia(ctx, args["input"].(model.ArrangeMediaInput))
+	v, err := x.to.Mutation.ArrangeMedia(x.At(ctx), args["input"].(model.ArrangeMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2387,7 +2387,7 @@ func (x *walk) _Mutation_trashMedia(ctx context.Context, b []byte, f *plan.Field
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.TrashMedia(ctx, args["input"].(model.TrashMediaInput))
+	v, err := x.to.Mutation.TrashMedia(x.At(ctx), args["input"].(model.TrashMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2401,7 +2401,7 @@ func (x *walk) _Mutation_restoreMedia(ctx context.Context, b []byte, f *plan.Fie
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RestoreMedia(ctx, args["input"].(model.RestoreMediaInput))
+	v, err := x.to.Mutation.RestoreMedia(x.At(ctx), args["input"].(model.RestoreMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2415,7 +2415,7 @@ func (x *walk) _Mutation_deleteMedia(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.DeleteMedia(ctx, args["input"].(model.DeleteMediaInput))
+	v, err := x.to.Mutation.DeleteMedia(x.At(ctx), args["input"].(model.DeleteMediaInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2429,7 +2429,7 @@ func (x *walk) _Mutation_joinAlbum(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.JoinAlbum(ctx, args["input"].(model.JoinAlbumInput))
+	v, err := x.to.Mutation.JoinAlbum(x.At(ctx), args["input"].(model.JoinAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2443,7 +2443,7 @@ func (x *walk) _Mutation_setMemberRole(ctx context.Context, b []byte, f *plan.Fi
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.SetMemberRole(ctx, args["input"].(model.SetMemberRoleInput))
+	v, err := x.to.Mutation.SetMemberRole(x.At(ctx), args["input"].(model.SetMemberRoleInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2457,7 +2457,7 @@ func (x *walk) _Mutation_removeMember(ctx context.Context, b []byte, f *plan.Fie
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RemoveMember(ctx, args["input"].(model.RemoveMemberInput))
+	v, err := x.to.Mutation.RemoveMember(x.At(ctx), args["input"].(model.RemoveMemberInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2471,7 +2471,7 @@ func (x *walk) _Mutation_leaveAlbum(ctx context.Context, b []byte, f *plan.Field
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.LeaveAlbum(ctx, args["input"].(model.LeaveAlbumInput))
+	v, err := x.to.Mutation.LeaveAlbum(x.At(ctx), args["input"].(model.LeaveAlbumInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2485,7 +2485,7 @@ func (x *walk) _Mutation_createShare(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.CreateShare(ctx, args["input"].(model.CreateShareInput))
+	v, err := x.to.Mutation.CreateShare(x.At(ctx), args["input"].(model.CreateShareInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2499,7 +2499,7 @@ func (x *walk) _Mutation_revokeShare(ctx context.Context, b []byte, f *plan.Fiel
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RevokeShare(ctx, args["input"].(model.RevokeShareInput))
+	v, err := x.to.Mutation.RevokeShare(x.At(ctx), args["input"].(model.RevokeShareInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2513,7 +2513,7 @@ func (x *walk) _Mutation_openShare(ctx context.Context, b []byte, f *plan.Field)
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.OpenShare(ctx, args["input"].(model.OpenShareInput))
+	v, err := x.to.Mutation.OpenShare(x.At(ctx), args["input"].(model.OpenShareInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2527,7 +2527,7 @@ func (x *walk) _Mutation_signUp(ctx context.Context, b []byte, f *plan.Field) (o
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.SignUp(ctx, args["input"].(model.SignUpInput))
+	v, err := x.to.Mutation.SignUp(x.At(ctx), args["input"].(model.SignUpInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2541,7 +2541,7 @@ func (x *walk) _Mutation_signIn(ctx context.Context, b []byte, f *plan.Field) (o
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.SignIn(ctx, args["input"].(model.SignInInput))
+	v, err := x.to.Mutation.SignIn(x.At(ctx), args["input"].(model.SignInInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2555,7 +2555,7 @@ func (x *walk) _Mutation_refreshSession(ctx context.Context, b []byte, f *plan.F
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.RefreshSession(ctx, args["input"].(model.RefreshSessionInput))
+	v, err := x.to.Mutation.RefreshSession(x.At(ctx), args["input"].(model.RefreshSessionInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2569,7 +2569,7 @@ func (x *walk) _Mutation_signOut(ctx context.Context, b []byte, f *plan.Field) (
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.SignOut(ctx, args["input"].(model.SignOutInput))
+	v, err := x.to.Mutation.SignOut(x.At(ctx), args["input"].(model.SignOutInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2583,7 +2583,7 @@ func (x *walk) _Mutation_changePassword(ctx context.Context, b []byte, f *plan.F
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.ChangePassword(ctx, args["input"].(model.ChangePasswordInput))
+	v, err := x.to.Mutation.ChangePassword(x.At(ctx), args["input"].(model.ChangePasswordInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2597,7 +2597,7 @@ func (x *walk) _Mutation_updateProfile(ctx context.Context, b []byte, f *plan.Fi
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Mutation.UpdateProfile(ctx, args["input"].(model.UpdateProfileInput))
+	v, err := x.to.Mutation.UpdateProfile(x.At(ctx), args["input"].(model.UpdateProfileInput))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2762,7 +2762,7 @@ func (x *walk) _Query(ctx context.Context, b []byte, f *plan.Field) (_ []byte, o
 func (x *walk) _Query_capabilities(ctx context.Context, b []byte, f *plan.Field) (out []byte, ok bool) {
 	out = b
 	defer x.Recover(ctx, x.Depth(), &ok)
-	v, err := x.to.Query.Capabilities(ctx)
+	v, err := x.to.Query.Capabilities(x.At(ctx))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2776,7 +2776,7 @@ func (x *walk) _Query_node(ctx context.Context, b []byte, f *plan.Field) (out []
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.Node(ctx, args["id"].(string))
+	v, err := x.to.Query.Node(x.At(ctx), args["id"].(string))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2790,7 +2790,7 @@ func (x *walk) _Query_nodes(ctx context.Context, b []byte, f *plan.Field) (out [
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.Nodes(ctx, args["ids"].([]string))
+	v, err := x.to.Query.Nodes(x.At(ctx), args["ids"].([]string))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2804,7 +2804,7 @@ func (x *walk) _Query_album(ctx context.Context, b []byte, f *plan.Field) (out [
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.Album(ctx, args["id"].(string))
+	v, err := x.to.Query.Album(x.At(ctx), args["id"].(string))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2818,7 +2818,7 @@ func (x *walk) _Query_feed(ctx context.Context, b []byte, f *plan.Field) (out []
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.Feed(ctx, args["first"].(int), args["after"].(*album.Cursor))
+	v, err := x.to.Query.Feed(x.At(ctx), args["first"].(int), args["after"].(*album.Cursor))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2832,7 +2832,7 @@ func (x *walk) _Query_media(ctx context.Context, b []byte, f *plan.Field) (out [
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.Media(ctx, args["id"].(string))
+	v, err := x.to.Query.Media(x.At(ctx), args["id"].(string))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2842,7 +2842,7 @@ func (x *walk) _Query_media(ctx context.Context, b []byte, f *plan.Field) (out [
 func (x *walk) _Query_me(ctx context.Context, b []byte, f *plan.Field) (out []byte, ok bool) {
 	out = b
 	defer x.Recover(ctx, x.Depth(), &ok)
-	v, err := x.to.Query.Me(ctx)
+	v, err := x.to.Query.Me(x.At(ctx))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -2856,7 +2856,7 @@ func (x *walk) _Query_user(ctx context.Context, b []byte, f *plan.Field) (out []
 	if !ok {
 		return b, false
 	}
-	v, err := x.to.Query.User(ctx, args["id"].(string))
+	v, err := x.to.Query.User(x.At(ctx), args["id"].(string))
 	if err != nil {
 		return b, x.Fail(ctx, err)
 	}
@@ -3519,7 +3519,7 @@ func (x *walk) _Subscription_albumEvents(ctx context.Context, f *plan.Field) (va
 	if !ok {
 		return nil, false
 	}
-	values, err := x.to.Subscription.AlbumEvents(ctx, args["albumId"].(string), args["after"].(*album.Cursor))
+	values, err := x.to.Subscription.AlbumEvents(x.At(ctx), args["albumId"].(string), args["after"].(*album.Cursor))
 	if err != nil {
 		return nil, x.Fail(ctx, err)
 	}
@@ -3532,7 +3532,7 @@ func (x *walk) _Subscription_commentAdded(ctx context.Context, f *plan.Field) (v
 	if !ok {
 		return nil, false
 	}
-	values, err := x.to.Subscription.CommentAdded(ctx, args["albumId"].(string), args["mediaId"].(*string), args["after"].(*album.Cursor))
+	values, err := x.to.Subscription.CommentAdded(x.At(ctx), args["albumId"].(string), args["mediaId"].(*string), args["after"].(*album.Cursor))
 	if err != nil {
 		return nil, x.Fail(ctx, err)
 	}
@@ -3545,7 +3545,7 @@ func (x *walk) _Subscription_likesChanged(ctx context.Context, f *plan.Field) (v
 	if !ok {
 		return nil, false
 	}
-	values, err := x.to.Subscription.LikesChanged(ctx, args["albumId"].(string), args["mediaId"].(*string))
+	values, err := x.to.Subscription.LikesChanged(x.At(ctx), args["albumId"].(string), args["mediaId"].(*string))
 	if err != nil {
 		return nil, x.Fail(ctx, err)
 	}
@@ -3558,7 +3558,7 @@ func (x *walk) _Subscription_feedEvents(ctx context.Context, f *plan.Field) (val
 	if !ok {
 		return nil, false
 	}
-	values, err := x.to.Subscription.FeedEvents(ctx, args["after"].(*album.Cursor))
+	values, err := x.to.Subscription.FeedEvents(x.At(ctx), args["after"].(*album.Cursor))
 	if err != nil {
 		return nil, x.Fail(ctx, err)
 	}
