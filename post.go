@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -75,8 +76,7 @@ func execute(
 		if w.Header().Get("Content-Type") == typeGraphQL {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		answer := exec.DispatchError(graphql.WithOperationContext(ctx, op), refused)
-		_, _ = w.Write(resolvers.AppendResponse(nil, answer)) // the client may be gone
+		respond(w, exec.DispatchError(graphql.WithOperationContext(ctx, op), refused))
 		return
 	}
 	if err := allowed(op.Operation.Operation); err != nil {
@@ -95,5 +95,19 @@ func execute(
 		refuse(w, http.StatusServiceUnavailable, album.ErrUnavailable)
 		return
 	}
-	_, _ = w.Write(resolvers.AppendResponse(nil, response)) // the client may be gone
+	respond(w, response)
+}
+
+// answers are buffers of answers, of at most pooledAnswer bytes.
+var answers = sync.Pool{New: func() any { return new([]byte) }}
+
+const pooledAnswer = 256 << 10
+
+func respond(w io.Writer, r *graphql.Response) {
+	b := answers.Get().(*[]byte) //nolint:errcheck,forcetypeassert // nothing else is put in
+	*b = resolvers.AppendResponse((*b)[:0], r)
+	_, _ = w.Write(*b) // the client may be gone
+	if cap(*b) <= pooledAnswer {
+		answers.Put(b)
+	}
 }

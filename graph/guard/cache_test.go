@@ -13,7 +13,7 @@ import (
 )
 
 func TestCacheForgetsWhatIsNotAskedFor(t *testing.T) {
-	one := 2<<10 + 302 // what a document of two bytes takes
+	one := 12<<10 + 652 // what a document of two bytes takes
 	c := guard.NewCache(10, 3*one)
 	has := func(text string) bool {
 		doc, ok := c.Get(text)
@@ -47,7 +47,7 @@ func TestCacheForgetsWhatIsNotAskedFor(t *testing.T) {
 }
 
 func TestCacheByMany(t *testing.T) {
-	const most = 50 << 10
+	const most = 200 << 10
 	c := guard.NewCache(100, most)
 	var wg sync.WaitGroup
 	for i := range 8 {

@@ -11,7 +11,7 @@ import (
 // The Append… functions write scalars as gqlgen's marshallers of the same names do.
 // They are not ok where there is nothing to write but null.
 
-const hex = "0123456789abcdef"
+const hex = "0123456789ABCDEF"
 
 // AppendString appends a string.
 func AppendString(b []byte, s string) (_ []byte, ok bool) {

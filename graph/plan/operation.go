@@ -65,11 +65,12 @@ func SideBySide(ctx context.Context, op *graphql.OperationContext, s *Selection,
 	return s.end(b, good)
 }
 
-// sizeStep is what the room for an answer is rounded up to, in bytes.
-const sizeStep = 512
+// leastRoom and mostRoom bound what is allocated for an answer before it is known
+// how long it gets, in bytes: one of a long list must not cost all that follow.
+const leastRoom, mostRoom = 512, 64 << 10
 
 // size is how much room an answer may take, as the largest so far took.
-func (s *Selection) size() int { return int(s.largest.Load()) + sizeStep }
+func (s *Selection) size() int { return min(int(s.largest.Load())+leastRoom, mostRoom) }
 
 // end ends the data of an answer.
 func (s *Selection) end(b []byte, good bool) []byte {
@@ -155,7 +156,7 @@ func Stream[T any](f *Field, values <-chan T, write func(ctx context.Context, b 
 			if !more {
 				return nil
 			}
-			b, ok := write(ctx, append(make([]byte, 0, sizeStep), "{"+f.Key...), v)
+			b, ok := write(ctx, append(make([]byte, 0, leastRoom), "{"+f.Key...), v)
 			if !ok && f.NonNull {
 				return &graphql.Response{Data: []byte("null")}
 			}

@@ -176,3 +176,13 @@ func (v *variant) collect(set ast.SelectionSet, t *Type) *Selection {
 	}
 	return s
 }
+
+// Size is how many fields and selections the plan keeps.
+func (p *Plan) Size() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.spent {
+		return 0
+	}
+	return p.kept
+}

@@ -58,7 +58,9 @@ func MarshalMediaID(id album.MediaID) graphql.Marshaler { return MarshalID(strin
 func UnmarshalMediaID(v any) (album.MediaID, error) { return unmarshal[album.MediaID](v) }
 
 // AppendCommentID is AppendID for comments.
-func AppendCommentID(b []byte, id album.CommentID) (_ []byte, ok bool) { return AppendID(b, string(id)) }
+func AppendCommentID(b []byte, id album.CommentID) (_ []byte, ok bool) {
+	return AppendID(b, string(id))
+}
 
 // MarshalCommentID is MarshalID for comments.
 func MarshalCommentID(id album.CommentID) graphql.Marshaler { return MarshalID(string(id)) }

@@ -44,7 +44,7 @@ func (plans) GenerateCode(data *codegen.Data) error {
 			"isAbstract":  func(t *config.TypeReference) bool { return t.Definition.IsAbstractType() },
 			"introspects": func(f *codegen.Field) bool { return strings.HasPrefix(f.Name, "__") },
 			"calls":       func(f *codegen.Field) bool { return f.IsResolver || f.IsMethod() },
-			"callArgs":    func(f *codegen.Field) string { return strings.ReplaceAll(f.CallArgs(), "fc.Args[", "args[") },
+			"callArgs":    callArgs,
 		},
 	})
 }
@@ -88,6 +88,16 @@ func outputs(data *codegen.Data) ([]*config.TypeReference, error) {
 // writer is the name of the method that writes values of a type, after gqlgen's.
 func writer(t *config.TypeReference) string {
 	return "write" + strings.TrimPrefix(t.MarshalFunc(), "marshal")
+}
+
+// callArgs is what a resolver is called with: those of root fields with the way to
+// where they stand, as they may add errors of their own.
+func callArgs(f *codegen.Field) string {
+	args := strings.ReplaceAll(f.CallArgs(), "fc.Args[", "args[")
+	if f.Object.Root {
+		args = strings.Replace(args, "ctx", "x.At(ctx)", 1)
+	}
+	return args
 }
 
 func isLeaf(t *config.TypeReference) bool {
