@@ -68,7 +68,7 @@ var then = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
 // NewPage returns a page of n media with three comments each.
 func NewPage(n int) *Page {
 	p := &Page{
-		album: &album.Album{ID: "alb_1", OwnerID: "usr_0", Title: "A summer in eight cameras"},
+		album: &album.Album{ID: "alb_1", OwnerID: "usr_0", Title: "A summer in eight cameras", CreatedAt: then},
 		below: map[album.MediaID]*Below{}, users: map[album.UserID]*album.User{},
 	}
 	for i := range 7 {
