@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"keepsake/album"
 )
@@ -24,9 +23,10 @@ type conn struct {
 
 // stmt is a prepared statement with the buffers that its runs share.
 type stmt struct {
-	raw  driver.Stmt
-	args []driver.NamedValue
-	vals []driver.Value
+	raw   driver.Stmt
+	args  []driver.NamedValue
+	vals  []driver.Value
+	cells []cell
 }
 
 // prepare finds or makes a statement and fills in its arguments.
@@ -80,15 +80,19 @@ func (c *conn) each(query string, args []any, fn func(*row)) (err error) {
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	if st.vals == nil {
-		st.vals = make([]driver.Value, len(rows.Columns()))
+		n := len(rows.Columns())
+		st.vals, st.cells = make([]driver.Value, n), make([]cell, n)
 	}
-	r := row{vals: st.vals}
+	r := row{cells: st.cells}
 	for {
-		switch err := rows.Next(r.vals); {
+		switch err := rows.Next(st.vals); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
+		}
+		for i, v := range st.vals {
+			st.cells[i] = cellOf(v)
 		}
 		r.next = 0
 		fn(&r)
@@ -122,7 +126,7 @@ func below[T any](c *conn, n int, scan func(*row) T, query string, args ...any) 
 	found := false
 	err := c.each(query, append(args, max(n, 1)), func(r *row) {
 		found = true
-		if len(out) < n && r.vals[0] != nil {
+		if len(out) < n && r.cells[0].kind != isNull {
 			out = append(out, scan(r))
 		}
 	})
@@ -139,46 +143,3 @@ func (c *conn) close() error {
 	}
 	return errors.Join(append(errs, c.raw.Close())...)
 }
-
-// row hands out the columns of one row from left to right. NULL is the zero
-// value of what is asked for.
-type row struct {
-	vals []driver.Value
-	next int
-}
-
-func (r *row) value() driver.Value {
-	v := r.vals[r.next]
-	r.next++
-	return v
-}
-
-func (r *row) text() string {
-	s, _ := r.value().(string)
-	return s
-}
-
-func (r *row) num() int64 {
-	n, _ := r.value().(int64)
-	return n
-}
-
-func (r *row) float() float64 {
-	f, _ := r.value().(float64)
-	return f
-}
-
-func (r *row) blob() []byte {
-	b, _ := r.value().([]byte)
-	return b
-}
-
-func (r *row) time() time.Time {
-	if ms, ok := r.value().(int64); ok {
-		return time.UnixMilli(ms).UTC()
-	}
-	return time.Time{}
-}
-
-// id reads an identifier.
-func id[T ~string](r *row) T { return T(r.text()) }

@@ -57,46 +57,6 @@ func workValues(w album.Work) []any {
 	return []any{lanes.code(w.Lane), w.DueAt, w.Attempts, w.Token}
 }
 
-// file is album.File in the column files.
-type file struct {
-	Role   album.FileRole `json:"role"`
-	Key    string         `json:"key"`
-	Type   string         `json:"type"`
-	Bytes  int64          `json:"bytes"`
-	Width  int            `json:"width"`
-	Height int            `json:"height"`
-	CRC32  uint32         `json:"crc32"`
-}
-
-func scanFiles(r *row) []album.File {
-	text := r.text()
-	if text == "" {
-		return nil
-	}
-	var files []file
-	// Only filesValue writes the column.
-	_ = json.Unmarshal([]byte(text), &files) //nolint:errcheck // see above
-	out := make([]album.File, len(files))
-	for i, f := range files {
-		out[i] = album.File{
-			Role: f.Role, Key: f.Key, ContentType: f.Type, Bytes: f.Bytes, Width: f.Width, Height: f.Height, CRC32: f.CRC32,
-		}
-	}
-	return out
-}
-
-func filesValue(files []album.File) (any, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	in := make([]file, len(files))
-	for i, f := range files {
-		in[i] = file{f.Role, f.Key, f.ContentType, f.Bytes, f.Width, f.Height, f.CRC32}
-	}
-	b, err := json.Marshal(in)
-	return string(b), err
-}
-
 func scanTags(r *row) []string {
 	text := r.text()
 	if text == "" {
@@ -117,13 +77,11 @@ func tagsValue(tags []string) (any, error) {
 }
 
 func scanPlace(r *row) *album.Place {
-	name := r.value()
-	p := album.Place{Latitude: r.float(), Longitude: r.float()}
-	if name == nil {
+	name, latitude, longitude := r.cell(), r.float(), r.float()
+	if name.kind == isNull {
 		return nil
 	}
-	p.Name, _ = name.(string)
-	return &p
+	return &album.Place{Name: name.text, Latitude: latitude, Longitude: longitude}
 }
 
 func placeValues(p *album.Place) (name, latitude, longitude any) {

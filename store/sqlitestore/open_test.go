@@ -44,7 +44,13 @@ func TestSettings(t *testing.T) {
 		"PRAGMA synchronous":  "2", // FULL
 		"PRAGMA foreign_keys": "1",
 	} {
-		got, err := one(s.writer.c, func(r *row) string { return fmt.Sprint(r.value()) }, query)
+		got, err := one(s.writer.c, func(r *row) string {
+			c := r.cell()
+			if c.kind == isInt {
+				return fmt.Sprint(c.num)
+			}
+			return c.text
+		}, query)
 		if err != nil || got != want {
 			t.Errorf("%s: %s, want %s: %v", query, got, want, err)
 		}
