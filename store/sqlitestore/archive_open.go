@@ -61,7 +61,7 @@ func openAlone(ctx context.Context, path string, o *Options) (*Store, error) {
 		return nil, fmt.Errorf("alone: %w", err)
 	}
 	s := &Store{
-		writer:  startWriter(c, opts.Logger),
+		writer:  startWriter(c, nil, opts.Logger),
 		readers: newReaders(func() (*conn, error) { return nil, errAlone }),
 	}
 	s.close = sync.OnceValue(s.shut)

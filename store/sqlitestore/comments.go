@@ -144,7 +144,7 @@ func (s *Store) CommentsOf(
 	ctx context.Context, ids []album.MediaID, r album.Range,
 ) (map[album.MediaID][]*album.Comment, error) {
 	key, last := after(r.After)
-	comments, err := readIn(ctx, s, "comments", ids, scanComment, commentsOf, key, last, limit(r.Limit))
+	comments, err := cachedIn(ctx, s, "comments", ids, scanComment, commentsOf, key, last, limit(r.Limit))
 	return grouped(comments, err, func(c *album.Comment) album.MediaID { return c.MediaID }, byCreation)
 }
 

@@ -91,7 +91,7 @@ func (s *Store) MediaOf(
 		place = func(m *album.Media) int64 { return m.Rank }
 	}
 	key, last := before(r.After)
-	media, err := readIn(ctx, s, "media of albums", ids, scanMedia, query, key, last, limit(r.Limit))
+	media, err := cachedIn(ctx, s, "media of albums", ids, scanMedia, query, key, last, limit(r.Limit))
 	return grouped(media, err,
 		func(m *album.Media) album.AlbumID { return m.AlbumID },
 		func(a, b *album.Media) int { return cmp.Or(cmp.Compare(place(b), place(a)), cmp.Compare(b.ID, a.ID)) })

@@ -21,6 +21,9 @@ type Options struct {
 	// that a group of writes shares (BEGIN IMMEDIATE, COMMIT, savepoints) are
 	// among them. It must be quick and safe for concurrent calls.
 	OnStatement func(query string)
+	// Cache is how many bytes the cache of what is read again and again may take;
+	// 0 is no cache. With one, nobody else may write to the file meanwhile.
+	Cache int64
 	// Logger is told about applied migrations and transactions that broke. Nil
 	// discards.
 	Logger *slog.Logger
@@ -33,6 +36,7 @@ type Options struct {
 type Store struct {
 	readers *readers
 	writer  *writer
+	cache   *cache       // nil for none
 	close   func() error // once
 }
 
@@ -69,8 +73,14 @@ func open(ctx context.Context, path string, o *Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept := newCache(opts.Cache)
+	ch, err := follow(c, kept)
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	s := &Store{
-		writer:  startWriter(c, opts.Logger),
+		cache:   kept,
+		writer:  startWriter(c, ch, opts.Logger),
 		readers: newReaders(func() (*conn, error) { return connect(path, readerPragmas, opts.OnStatement) }),
 	}
 	s.close = sync.OnceValue(s.shut)

@@ -13,7 +13,9 @@ import (
 // and SQLite's promise, not ours; TestSettings sees that it is on.
 var unflushed = &Options{settings: []string{"synchronous = OFF"}}
 
+// TestStore runs the suite with a cache, as the server does by default.
 func TestStore(t *testing.T) {
+	o := &Options{settings: unflushed.settings, Cache: 1 << 20}
 	empty := filepath.Join(t.TempDir(), "empty.db")
 	must(t, openAt(t, empty, nil).Close())
 	file, err := os.ReadFile(empty)
@@ -21,7 +23,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store {
 		path := filepath.Join(t.TempDir(), "keepsake.db")
 		must(t, os.WriteFile(path, file, 0o600))
-		s, err := Open(t.Context(), path, unflushed)
+		s, err := Open(t.Context(), path, o)
 		must(t, err)
 		return s
 	})

@@ -56,7 +56,7 @@ func (s *Store) User(ctx context.Context, id album.UserID) (*album.User, error) 
 
 // UsersByID implements store.Users.
 func (s *Store) UsersByID(ctx context.Context, ids []album.UserID) (map[album.UserID]*album.User, error) {
-	users, err := readIn(ctx, s, "users by ID", ids, scanUser, usersByID)
+	users, err := cachedIn(ctx, s, "users by ID", ids, scanUser, usersByID)
 	return keyed(users, err, func(u *album.User) album.UserID { return u.ID })
 }
 

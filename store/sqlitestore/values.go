@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"keepsake/album"
@@ -68,11 +69,25 @@ func millis(t time.Time) time.Time {
 func array[T ~string](ids []T) (string, error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
-	b, err := json.Marshal(slices.Compact(ids))
-	if err != nil {
-		return "", err
+	ids = slices.Compact(ids)
+	b := []byte{'['}
+	for i, id := range ids {
+		if strings.ContainsFunc(string(id), isNotPlain) {
+			b, err := json.Marshal(ids)
+			return string(b), err
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), id...), '"')
 	}
-	return string(b), nil
+	return string(append(b, ']')), nil
+}
+
+// isNotPlain reports whether a character has to be looked at before it may stand
+// in JSON. Identifiers have none, but clients may write anything in their place.
+func isNotPlain(c rune) bool {
+	return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 }
 
 // distinct returns ids without the repeated ones, in their order.

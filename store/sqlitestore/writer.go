@@ -33,6 +33,7 @@ const (
 // writer is the goroutine that owns the writing connection.
 type writer struct {
 	c       *conn
+	changes *changes
 	log     *slog.Logger
 	queue   chan *task
 	closing chan struct{} // no new tasks
@@ -69,9 +70,9 @@ func update(ctx context.Context, s *Store, op string, fn func(*conn) error) erro
 	return err
 }
 
-func startWriter(c *conn, log *slog.Logger) *writer {
+func startWriter(c *conn, ch *changes, log *slog.Logger) *writer {
 	w := &writer{
-		c: c, log: log,
+		c: c, changes: ch, log: log,
 		queue:   make(chan *task, queueSize),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -155,6 +156,7 @@ func (w *writer) group(tasks []*task) int {
 		answer(tasks, err)
 		return len(tasks)
 	}
+	defer w.changes.forget()
 	for i, t := range tasks {
 		if !t.held.CompareAndSwap(false, true) {
 			continue // its caller gave up
@@ -165,10 +167,12 @@ func (w *writer) group(tasks []*task) int {
 			return i + 1
 		}
 	}
+	w.changes.step()
 	_, err := w.c.exec(commit)
 	if err != nil {
 		w.broken(err)
 	}
+	w.changes.step()
 	answer(tasks, err)
 	return len(tasks)
 }
