@@ -50,11 +50,20 @@ func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onSt
 		return nil, err
 	}
 	s, err := sqlitestore.Open(ctx, filepath.Join(cfg.Data, "keepsake.db"),
-		&sqlitestore.Options{OnStatement: onStatement, Logger: logger})
+		&sqlitestore.Options{OnStatement: onStatement, Logger: logger, Cache: int64(cfg.Cache)})
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	return s, nil
+}
+
+// cacheOf returns the figures of a store's cache, if it has one.
+func cacheOf(s store.Store) (stats func() sqlitestore.CacheStats, ok bool) {
+	db, ok := s.(*sqlitestore.Store)
+	if !ok {
+		return nil, false
+	}
+	return db.CacheStats, true
 }
 
 // alone takes the data directory for this process, where the database is in it:

@@ -54,6 +54,11 @@ func (a *app) metrics() http.Handler {
 	counter("verifications_total", "Comparisons of positions with the store.", func() int64 { return hub().Verifications })
 	counter("resyncs_total", "Streams whose log no longer reached back.", func() int64 { return hub().Resyncs })
 	counter("log_reads_total", "Live streams that fell behind and read the log.", func() int64 { return hub().Overflows })
+	if cached, ok := cacheOf(a.store); ok {
+		counter("cache_hits_total", "Reads of the database that its cache answered.", func() int64 { return cached().Hits })
+		counter("cache_misses_total", "Those that it was asked for and could not answer.", func() int64 { return cached().Misses })
+		gauge("cache_bytes", "What the cache of the database holds.", func() int { return int(cached().Bytes) })
+	}
 	a.operations.register(r)
 	a.limits.register(r)
 	for _, lane := range []album.Lane{album.Quick, album.Long, album.Look} {

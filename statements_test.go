@@ -46,22 +46,25 @@ func (s *statements) fewest(do func()) (least []string) {
 	return least
 }
 
+// albumPage asks for the first $n media of an album.
+const albumPage = `query($n:Int!){album(id:$album$){media(first:$n){edges{node{
+	id caption owner{displayName} likeCount viewerHasLiked commentCount url{url} download{url}
+	comments(first:3){edges{node{text author{displayName}}}}
+}}}}}`
+
 // TestStatements: what a page costs in statements does not grow with its rows.
 // The numbers are part of the table so that whoever makes them grow sees it.
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	var sql statements
-	s := startServer(t, setup{options: options{onStatement: sql.add}})
+	s := startServer(t, setup{options: options{onStatement: sql.add}, env: []string{"KEEPSAKE_CACHE=0"}})
 	l := newLibrary(t, s)
 
 	for _, c := range []struct {
 		name, document string
 		statements     int
 	}{
-		{"album page", `query($n:Int!){album(id:$album$){media(first:$n){edges{node{
-			id caption owner{displayName} likeCount viewerHasLiked commentCount url{url} download{url}
-			comments(first:3){edges{node{text author{displayName}}}}
-		}}}}}`, 7},
+		{"album page", albumPage, 7},
 		{"my albums", `query($n:Int!){me{albums(first:$n){edges{node{
 			title viewerRole viewerActions owner{displayName} cover{url{url} owner{displayName}} media(first:4){edges{node{url{url} viewerHasLiked}}}
 		}}}}}`, 9},
@@ -100,13 +103,26 @@ func TestStatements(t *testing.T) {
 	}
 }
 
+// TestStatementsOfACachedPage: of a page that was read before, what the viewer is
+// to the album and what they like are asked for, and nothing else.
+func TestStatementsOfACachedPage(t *testing.T) {
+	t.Parallel()
+	var sql statements
+	s := startServer(t, setup{options: options{onStatement: sql.add}})
+	l := newLibrary(t, s)
+	list := sql.fewest(func() { s.want(t, l.viewer.token, l.fill(albumPage, 0), "n", 20) })
+	if len(list) != 3 {
+		t.Errorf("%d statements, want 3:\n%s", len(list), strings.Join(list, "\n"))
+	}
+}
+
 // TestStatementsOfAnEvent: what one event costs each of its cohorts, however many
 // streams those have.
 func TestStatementsOfAnEvent(t *testing.T) {
 	t.Parallel()
 	const each = 8
 	var sql statements
-	s := startServer(t, setup{options: options{onStatement: sql.add}})
+	s := startServer(t, setup{options: options{onStatement: sql.add}, env: []string{"KEEPSAKE_CACHE=0"}})
 	w := s.newWorld(t, worldOptions{only: "$photo$"})
 	v := album.Identified{UserID: w.id("owner")}
 	var subs []*subscription

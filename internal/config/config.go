@@ -79,6 +79,7 @@ type Config struct {
 
 	MaxArchives int `env:"MAX_ARCHIVES" envDefault:"32"` // ZIP files sent at once
 
+	Cache      Bytes         `env:"CACHE" envDefault:"64MiB"`    // of what is read from SQLite; 0 is none
 	LogKeep    int           `env:"LOG_KEEP" envDefault:"10000"` // entries kept of each album's log
 	SweepEvery time.Duration `env:"SWEEP_EVERY" envDefault:"1m"`
 

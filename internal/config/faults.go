@@ -149,6 +149,9 @@ func (c Config) checkBounds(f faults) {
 	if c.MaxBody > 64<<20 {
 		f.add(Prefix+"MAX_BODY", "%v is too much, bodies are held in memory: write at most 64MiB", c.MaxBody)
 	}
+	if c.Cache > 0 && c.Cache < 1<<20 {
+		f.add(Prefix+"CACHE", "%v is too little to be of use: write at least 1MiB, or 0 for none", c.Cache)
+	}
 	if c.Workers < 0 || c.Workers > 256 {
 		f.add(Prefix+"WORKERS", "%d is not a number from 0 to 256", c.Workers)
 	}
