@@ -60,6 +60,7 @@ type Bucket struct {
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{} // one for each upload that runs
+	signers sync.Pool     // of *signer
 	buffers sync.Pool     // of copySize; there are no more than uploads
 	turns   *turns
 	idle    time.Duration

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"hash"
 	"mime"
 	"net/url"
 	"strconv"
@@ -47,19 +48,41 @@ const (
 	forChunk purpose = "keepsake media 1 chunk"
 )
 
-// sign covers the purpose and each part with its length, so that no two lists
-// of parts look alike.
-func (b *Bucket) sign(p purpose, parts ...string) string {
-	var room [512]byte
-	text := append(room[:0], p...)
-	for _, part := range parts {
-		text = binary.AppendUvarint(text, uint64(len(part)))
-		text = append(text, part...)
+// signer makes one signature after another, with a state of HMAC that has taken
+// in the key and with buffers. A page has forty signatures.
+type signer struct {
+	mac  hash.Hash
+	text []byte
+	url  []byte
+}
+
+func (b *Bucket) signer() *signer {
+	if s, ok := b.signers.Get().(*signer); ok {
+		return s
 	}
-	mac := hmac.New(sha256.New, b.key)
-	mac.Write(text)
-	var sum [sha256.Size]byte
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(sum[:0]))
+	return &signer{mac: hmac.New(sha256.New, b.key)}
+}
+
+// append adds a signature to a text. It covers the purpose and each part with its
+// length, so that no two lists of parts look alike.
+func (s *signer) append(to []byte, p purpose, parts ...string) []byte {
+	s.text = append(s.text[:0], p...)
+	for _, part := range parts {
+		s.text = binary.AppendUvarint(s.text, uint64(len(part)))
+		s.text = append(s.text, part...)
+	}
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.text = s.mac.Sum(s.text[:0])
+	return base64.RawURLEncoding.AppendEncode(to, s.text)
+}
+
+// sign returns the signature of the parts.
+func (b *Bucket) sign(p purpose, parts ...string) string {
+	s := b.signer()
+	defer b.signers.Put(s)
+	s.url = s.append(s.url[:0], p, parts...)
+	return string(s.url)
 }
 
 // signed reports whether signature is the one of the parts, in constant time.
@@ -79,20 +102,31 @@ func (b *Bucket) SignRead(_ context.Context, r media.ReadRequest) (media.SignedU
 	}
 	ends := b.now().Truncate(media.ReadBucket).Add(2 * media.ReadBucket).UTC()
 	expires := strconv.FormatInt(ends.Unix(), 10)
-	var u strings.Builder
-	u.Grow(len(b.base) + len(r.Key) + len(r.ContentType) + 3*len(name) + 80)
-	u.WriteString(b.base)
-	u.WriteByte('/')
-	u.WriteString(r.Key)
-	u.WriteString("?" + paramExpires + "=")
-	u.WriteString(expires)
-	u.WriteString("&" + paramType + "=")
-	u.WriteString(url.QueryEscape(r.ContentType))
-	u.WriteString("&" + paramName + "=")
-	u.WriteString(url.QueryEscape(name))
-	u.WriteString("&" + paramSignature + "=")
-	u.WriteString(b.sign(forRead, r.Key, expires, r.ContentType, name))
-	return media.SignedURL{URL: u.String(), ExpiresAt: ends}, nil
+	s := b.signer()
+	defer b.signers.Put(s)
+	u := append(append(append(s.url[:0], b.base...), '/'), r.Key...)
+	u = append(append(u, "?"+paramExpires+"="...), expires...)
+	u = appendEscaped(append(u, "&"+paramType+"="...), r.ContentType)
+	u = appendEscaped(append(u, "&"+paramName+"="...), name)
+	u = s.append(append(u, "&"+paramSignature+"="...), forRead, r.Key, expires, r.ContentType, name)
+	s.url = u
+	return media.SignedURL{URL: string(u), ExpiresAt: ends}, nil
+}
+
+// appendEscaped adds what url.QueryEscape makes of a text.
+func appendEscaped(to []byte, text string) []byte {
+	const hex = "0123456789ABCDEF"
+	for _, c := range []byte(text) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+			to = append(to, c)
+		case c == ' ':
+			to = append(to, '+')
+		default:
+			to = append(to, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return to
 }
 
 // SignUpload makes a ticket. Its time ends on a whole second.
