@@ -62,17 +62,19 @@ func (r *albumResolver) Media(ctx context.Context, obj *album.Album, first int, 
 		order = &obj.Settings.Order
 	}
 	page, err := l.albumMedia.load(ctx, obj.ID, mediaArgs{page: pageArgs(first, after), order: *order})
-	return mediaConnection(ctx, page, err)
+	return mediaConnection(page, err)
 }
 
 // Trash is the resolver for the trash field.
 func (r *albumResolver) Trash(ctx context.Context, obj *album.Album, first int, after *album.Cursor) (*model.MediaConnection, error) {
-	access, err := loadersOf(ctx).accessTo(ctx, obj.ID)
+	l := loadersOf(ctx)
+	access, err := l.accessTo(ctx, obj.ID)
 	if err != nil {
 		return nil, err
 	}
 	page, err := r.Service.TrashOf(ctx, access, pageArgs(first, after))
-	return mediaConnection(ctx, page, err)
+	l.albumMedia.sawPage(page)
+	return mediaConnection(page, err)
 }
 
 // Members is the resolver for the members field.

@@ -44,7 +44,7 @@ func (r *commentResolver) Parent(ctx context.Context, obj *album.Comment) (*albu
 // Replies is the resolver for the replies field.
 func (r *commentResolver) Replies(ctx context.Context, obj *album.Comment, first int, after *album.Cursor) (*model.CommentConnection, error) {
 	page, err := loadersOf(ctx).replies.load(ctx, obj.ID, pageArgs(first, after))
-	return commentConnection(ctx, page, err)
+	return commentConnection(page, err)
 }
 
 // ViewerCanEdit is the resolver for the viewerCanEdit field.

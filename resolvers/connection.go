@@ -18,10 +18,11 @@ func pageArgs(first int, after *album.Cursor) service.PageArgs {
 }
 
 // edgesOf turns a page's rows into edges.
-func edgesOf[T, E any](p album.Page[T], edge func(album.Cursor, T) *E) []*E {
-	out := make([]*E, len(p.Edges))
+func edgesOf[T, E any](p album.Page[T], edge func(album.Cursor, T) E) []*E {
+	edges, out := make([]E, len(p.Edges)), make([]*E, len(p.Edges))
 	for i, e := range p.Edges {
-		out[i] = edge(e.Cursor, e.Node)
+		edges[i] = edge(e.Cursor, e.Node)
+		out[i] = &edges[i]
 	}
 	return out
 }
@@ -39,20 +40,20 @@ func albumConnection(ctx context.Context, p album.Page[*album.Album], err error)
 		return nil, err
 	}
 	l := loadersOf(ctx)
-	return &model.AlbumConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, a *album.Album) *model.AlbumEdge {
+	return &model.AlbumConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, a *album.Album) model.AlbumEdge {
 		l.sawAlbum(a)
-		return &model.AlbumEdge{Cursor: c, Node: a}
+		return model.AlbumEdge{Cursor: c, Node: a}
 	})}, nil
 }
 
-func mediaConnection(ctx context.Context, p album.Page[*album.Media], err error) (*model.MediaConnection, error) {
+// mediaConnection shows a page that the loaders know of, as do commentConnection
+// and likeConnection.
+func mediaConnection(p album.Page[*album.Media], err error) (*model.MediaConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loadersOf(ctx)
-	return &model.MediaConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Media) *model.MediaEdge {
-		l.sawMedia(m)
-		return &model.MediaEdge{Cursor: c, Node: m}
+	return &model.MediaConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Media) model.MediaEdge {
+		return model.MediaEdge{Cursor: c, Node: m}
 	})}, nil
 }
 
@@ -61,9 +62,9 @@ func membershipConnection(ctx context.Context, p album.Page[*album.Membership], 
 		return nil, err
 	}
 	l := loadersOf(ctx)
-	return &model.MembershipConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Membership) *model.MembershipEdge {
+	return &model.MembershipConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Membership) model.MembershipEdge {
 		l.sawMember(m)
-		return &model.MembershipEdge{Cursor: c, Node: m}
+		return model.MembershipEdge{Cursor: c, Node: m}
 	})}, nil
 }
 
@@ -72,30 +73,26 @@ func shareConnection(ctx context.Context, p album.Page[*album.Share], err error)
 		return nil, err
 	}
 	l := loadersOf(ctx)
-	return &model.ShareConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, s *album.Share) *model.ShareEdge {
+	return &model.ShareConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, s *album.Share) model.ShareEdge {
 		l.sawShare(s)
-		return &model.ShareEdge{Cursor: c, Node: s}
+		return model.ShareEdge{Cursor: c, Node: s}
 	})}, nil
 }
 
-func commentConnection(ctx context.Context, p album.Page[*album.Comment], err error) (*model.CommentConnection, error) {
+func commentConnection(p album.Page[*album.Comment], err error) (*model.CommentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loadersOf(ctx)
-	return &model.CommentConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Comment) *model.CommentEdge {
-		l.sawComment(m)
-		return &model.CommentEdge{Cursor: c, Node: m}
+	return &model.CommentConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, m *album.Comment) model.CommentEdge {
+		return model.CommentEdge{Cursor: c, Node: m}
 	})}, nil
 }
 
-func likeConnection(ctx context.Context, p album.Page[album.Like], err error) (*model.LikeConnection, error) {
+func likeConnection(p album.Page[album.Like], err error) (*model.LikeConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loadersOf(ctx)
-	return &model.LikeConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, like album.Like) *model.LikeEdge {
-		l.users.Expect(like.UserID)
-		return &model.LikeEdge{Cursor: c, Node: &like}
+	return &model.LikeConnection{PageInfo: pageInfo(p), Edges: edgesOf(p, func(c album.Cursor, like album.Like) model.LikeEdge {
+		return model.LikeEdge{Cursor: c, Node: &like}
 	})}, nil
 }

@@ -90,7 +90,7 @@ type paged[K, A comparable, V any] struct {
 func newPaged[K, A comparable, V any](
 	fetch func(ctx context.Context, parents []K, args A) (map[K]album.Page[V], error), saw func(V),
 ) *paged[K, A, V] {
-	return &paged[K, A, V]{fetch: fetch, saw: saw, loaders: map[A]*batch.Loader[K, album.Page[V]]{}}
+	return &paged[K, A, V]{fetch: fetch, saw: saw}
 }
 
 // expect says that a page below this parent may be asked for.
@@ -112,6 +112,9 @@ func (p *paged[K, A, V]) load(ctx context.Context, parent K, args A) (album.Page
 			return p.fetch(ctx, parents, args)
 		}))
 		l.Expect(p.parents...)
+		if p.loaders == nil {
+			p.loaders = map[A]*batch.Loader[K, album.Page[V]]{}
+		}
 		p.loaders[args] = l
 	}
 	p.mu.Unlock()

@@ -124,13 +124,13 @@ func (r *mediaResolver) ViewerHasLiked(ctx context.Context, obj *album.Media) (b
 // Likes is the resolver for the likes field.
 func (r *mediaResolver) Likes(ctx context.Context, obj *album.Media, first int, after *album.Cursor) (*model.LikeConnection, error) {
 	page, err := loadersOf(ctx).mediaLikes.load(ctx, obj.ID, pageArgs(first, after))
-	return likeConnection(ctx, page, err)
+	return likeConnection(page, err)
 }
 
 // Comments is the resolver for the comments field.
 func (r *mediaResolver) Comments(ctx context.Context, obj *album.Media, first int, after *album.Cursor) (*model.CommentConnection, error) {
 	page, err := loadersOf(ctx).mediaComments.load(ctx, obj.ID, pageArgs(first, after))
-	return commentConnection(ctx, page, err)
+	return commentConnection(page, err)
 }
 
 // CreateUploads is the resolver for the createUploads field.

@@ -15,7 +15,7 @@ type Loader[K comparable, V any] struct {
 	fetch func(ctx context.Context, keys []K) (map[K]V, error)
 
 	mu       sync.Mutex
-	expected map[K]struct{}
+	expected []K // some perhaps more than once, or loaded meanwhile
 	calls    map[K]*call[K, V]
 }
 
@@ -31,7 +31,7 @@ var errPanicked = errors.New("batch: the fetch panicked")
 // New returns a loader on fetch, which gets distinct keys and returns the values
 // of those that exist.
 func New[K comparable, V any](fetch func(ctx context.Context, keys []K) (map[K]V, error)) *Loader[K, V] {
-	return &Loader[K, V]{fetch: fetch, expected: map[K]struct{}{}, calls: map[K]*call[K, V]{}}
+	return &Loader[K, V]{fetch: fetch}
 }
 
 // Expect says that these keys may be asked for. It loads nothing.
@@ -39,8 +39,8 @@ func (l *Loader[K, V]) Expect(keys ...K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, key := range keys {
-		if l.calls[key] == nil {
-			l.expected[key] = struct{}{}
+		if n := len(l.expected); l.calls[key] == nil && (n == 0 || l.expected[n-1] != key) {
+			l.expected = append(l.expected, key)
 		}
 	}
 }
@@ -72,12 +72,16 @@ func (l *Loader[K, V]) Load(ctx context.Context, key K) (value V, ok bool, err e
 
 // take assigns key and all expected keys to a call.
 func (l *Loader[K, V]) take(key K, c *call[K, V]) []K {
-	l.expected[key] = struct{}{}
-	keys := make([]K, 0, len(l.expected))
-	for k := range l.expected {
-		keys = append(keys, k)
-		l.calls[k] = c
+	if l.calls == nil {
+		l.calls = make(map[K]*call[K, V], len(l.expected)+1)
 	}
-	clear(l.expected)
+	keys := make([]K, 0, len(l.expected)+1)
+	for _, k := range append(l.expected, key) {
+		if l.calls[k] == nil {
+			l.calls[k] = c
+			keys = append(keys, k)
+		}
+	}
+	l.expected = l.expected[:0]
 	return keys
 }
