@@ -90,6 +90,10 @@ func cachedAnswers(t *testing.T, s *Store) (all []any) {
 		v, err := s.CommentsOf(ctx, media, page)
 		add(v, err)
 	}
+	for _, user := range []album.UserID{usr(1), usr(2)} {
+		v, err := s.Liked(ctx, user, []album.MediaID{med(1), med(2)})
+		add(v, err)
+	}
 	for _, users := range [][]album.UserID{{usr(1)}, {usr(2)}, {usr(1), usr(2), usr(3)}} {
 		v, err := s.UsersByID(ctx, users)
 		add(v, err)

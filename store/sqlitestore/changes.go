@@ -39,19 +39,20 @@ func follow(c *conn, to *cache) (*changes, error) {
 // Where the columns that are looked at stand in their tables.
 const (
 	firstID      = 0 // of user, album and media
+	likeMedia    = 0
 	mediaAlbum   = 1
 	commentMedia = 2
 	albumState   = 8
 )
 
 // row notes what a row that changes is part of: an album's identifier stands for
-// its media, a medium's for its comments. They also depend on whether the album
-// is DELETING, of which its own row alone tells: that happens once in an album's
-// life, and then everything is read again.
+// its media, a medium's for its comments and likes. They also depend on whether
+// the album is DELETING, of which its own row alone tells: that happens once in an
+// album's life, and then everything is read again.
 func (ch *changes) row(d sqlite.SQLitePreUpdateData) {
 	var columns []any
 	switch d.TableName {
-	case "user", "media", "comment":
+	case "user", "media", "comment", "likes":
 		columns = make([]any, commentMedia+1)
 	case "album":
 		columns = make([]any, albumState+1)
@@ -71,6 +72,8 @@ func (ch *changes) row(d sqlite.SQLitePreUpdateData) {
 			ch.note(columns[mediaAlbum])
 		case "comment":
 			ch.note(columns[commentMedia])
+		case "likes":
+			ch.note(columns[likeMedia])
 		case "album":
 			ch.note(columns[firstID])
 			if columns[albumState] == int64(states.code(album.Deleting)) {

@@ -75,7 +75,7 @@ func (s *Store) SetLike(ctx context.Context, l album.Like, liked bool) (album.Li
 func (s *Store) Liked(
 	ctx context.Context, user album.UserID, ids []album.MediaID,
 ) (map[album.MediaID]bool, error) {
-	media, err := readIn(ctx, s, "liked", ids, id[album.MediaID], likedBy, user)
+	media, err := cachedIn(ctx, s, "liked", ids, id[album.MediaID], likedBy, user)
 	return members(media, err)
 }
 
