@@ -65,8 +65,9 @@ func slotOf[K ~string](c *cache, id K) uint32 {
 	return uint32(maphash.String(c.seed, string(id)) % slots)
 }
 
-// stampOf is the sum of the counters of ids. It is not ok while one of them is
-// being changed.
+// stampOf is the sum of the counters of ids, in which each stands once: of one
+// question always the same counters. It is not ok while one of them is being
+// changed.
 func stampOf[K ~string](c *cache, ids []K) (sum uint64, ok bool) {
 	if c == nil {
 		return 0, false

@@ -327,3 +327,36 @@ func TestNoCache(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestCacheOfAClosedStore: what is kept is not an answer any more, nor to somebody
+// whose time is over.
+func TestCacheOfAClosedStore(t *testing.T) {
+	s := openTemp(t, &Options{Cache: 1 << 20})
+	seedOne(t, s)
+	ask := func(ctx context.Context) error { return last(s.UsersByID(ctx, []album.UserID{usr(1)})) }
+	must(t, ask(t.Context()))
+	ended, end := context.WithCancel(t.Context())
+	end()
+	wantCode(t, "whose time is over", ask(ended), album.CodeUnavailable)
+	must(t, s.Close())
+	wantCode(t, "closed", ask(t.Context()), album.CodeUnavailable)
+}
+
+// TestCacheOfRepeatedNames: what is named twice does not count twice, or two
+// changes could look like none.
+func TestCacheOfRepeatedNames(t *testing.T) {
+	s := openTemp(t, &Options{Cache: 1 << 20})
+	seedUser(t, s, 1)
+	seedUser(t, s, 2)
+	rename := func(n int, name string) {
+		must(t, last(s.UpdateUser(t.Context(), usr(n), album.UserPatch{DisplayName: &name})))
+	}
+	rename(1, "Berta")
+	rename(1, "Anna")
+	must(t, last(s.UsersByID(t.Context(), []album.UserID{usr(1), usr(1), usr(2)})))
+	rename(2, "Clara")
+	got, err := s.UsersByID(t.Context(), []album.UserID{usr(2), usr(1), usr(2)})
+	if err != nil || got[usr(2)].DisplayName != "Clara" {
+		t.Errorf("%v, %v", got[usr(2)], err)
+	}
+}

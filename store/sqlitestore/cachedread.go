@@ -12,9 +12,13 @@ import (
 func cachedIn[K ~string, T any](
 	ctx context.Context, s *Store, op string, ids []K, scan func(*row) T, query string, args ...any,
 ) ([]T, error) {
+	ids = sorted(ids)
 	stamp, quiet := stampOf(s.cache, ids)
 	if !quiet || len(ids) == 0 {
 		return readIn(ctx, s, op, ids, scan, query, args...)
+	}
+	if err := s.readers.ready(ctx); err != nil {
+		return nil, edge(op, err)
 	}
 	in, err := array(ids)
 	if err != nil {

@@ -34,14 +34,22 @@ func newReaders(connect func() (*conn, error)) *readers {
 	return p
 }
 
-func (p *readers) take(ctx context.Context) (*conn, error) {
+// ready is nil while connections may be taken.
+func (p *readers) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("wait for a connection: %w", err)
+		return fmt.Errorf("wait for a connection: %w", err)
 	}
 	select {
 	case <-p.closed:
-		return nil, errClosed
+		return errClosed
 	default:
+		return nil
+	}
+}
+
+func (p *readers) take(ctx context.Context) (*conn, error) {
+	if err := p.ready(ctx); err != nil {
+		return nil, err
 	}
 	var c *conn
 	select {

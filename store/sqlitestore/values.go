@@ -64,12 +64,17 @@ func millis(t time.Time) time.Time {
 	return time.UnixMilli(t.UnixMilli()).UTC()
 }
 
+// sorted returns each of ids once, in order.
+func sorted[T ~string](ids []T) []T {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // array writes identifiers as the JSON array that json_each takes apart, each
 // once: one argument, whatever their number.
 func array[T ~string](ids []T) (string, error) {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	ids = sorted(ids)
 	b := []byte{'['}
 	for i, id := range ids {
 		if strings.ContainsFunc(string(id), isNotPlain) {
