@@ -8,6 +8,9 @@
 // pool of connections that cannot write; each method is one statement, so that
 // it sees one state of the database, and statements stay prepared.
 //
+// The rows that pages are made of are kept encoded (cache.go, cachedread.go)
+// until SQLite tells that one of them changes (changes.go): decision 10.
+//
 // All SQL stands in package-level constants: a test asks SQLite for the plan of
 // each and fails on one that walks a table or sorts what has no bound. The
 // tables are in migrations/, what the contract means is in package store.
