@@ -88,7 +88,11 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
-	bucket, files, err := openBucket(ctx, cfg, base, key, now, logger)
+	if a.limits, err = openLimits(cfg, now, logger); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.limits)
+	bucket, files, err := openBucket(ctx, cfg, base, key, a.admitMedia, now, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +105,6 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.closers = append(a.closers, a.broker)
-	if a.limits, err = openLimits(cfg, now, logger); err != nil {
-		return nil, err
-	}
-	a.closers = append(a.closers, a.limits)
 	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
 	a.closers = append(a.closers, a.hub)
 	renderer, err := openRenderer(cfg)
@@ -131,7 +131,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.engine = live.New(live.Deps{
-		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate, Allow: a.limits.operation,
+		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate, Allow: a.limits.operation, Begin: a.limits.execute,
 	})
 	a.transport = transport.NewServer(a.engine, &transport.Options{
 		Logger: logger, Origin: a.originAllowed, Context: clientContext, MaxMessage: int64(cfg.MaxBody),

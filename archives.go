@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"keepsake/album"
+	"keepsake/internal/auth"
 	"keepsake/media"
 	"keepsake/service"
 )
@@ -26,7 +28,7 @@ func (a *app) archives() http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "private, no-store")
-		file, err := a.service.OpenArchive(r.Context(), r.PathValue("ticket"))
+		file, err := a.service.OpenArchive(auth.WithClient(r.Context(), a.clientAddr(r)), r.PathValue("ticket"))
 		if err != nil {
 			a.refuseArchive(w, r, err)
 			return
@@ -72,6 +74,11 @@ func (a *app) refuseArchive(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusForbidden
 	code := album.CodeOf(err)
 	switch code {
+	case album.CodeRateLimited:
+		status = http.StatusTooManyRequests
+		if e, ok := errors.AsType[*album.Error](err); ok {
+			w.Header().Set("Retry-After", strconv.Itoa(e.RetryAfter()))
+		}
 	case album.CodeNotFound:
 		status = http.StatusNotFound
 	case album.CodeUnavailable:

@@ -105,10 +105,10 @@ func openBroker(ctx context.Context, cfg config.Config, logger *slog.Logger) (re
 }
 
 // openBucket opens Google Cloud Storage where it is configured, else a folder in
-// the data directory, whose files the program serves itself: then the handler
-// is there.
+// the data directory, whose files the program serves itself, those requests that
+// admit lets in: then the handler is there.
 func openBucket(
-	ctx context.Context, cfg config.Config, base string, key auth.Key, now func() time.Time, logger *slog.Logger,
+	ctx context.Context, cfg config.Config, base string, key auth.Key, admit func(*http.Request) error, now func() time.Time, logger *slog.Logger,
 ) (bucket, http.Handler, error) {
 	if cfg.Backends.GCSBucket != "" {
 		b, err := openGCS(ctx, cfg, now, logger)
@@ -126,7 +126,7 @@ func openBucket(
 		return nil, nil, err
 	}
 	b, err := diskmedia.Open(filepath.Join(cfg.Data, "media"), diskmedia.Options{
-		BaseURL: base + "/media", Key: key.Derive(auth.LabelMedia), Now: now, Logger: logger,
+		BaseURL: base + "/media", Key: key.Derive(auth.LabelMedia), Admit: admit, Now: now, Logger: logger,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("media: %w", err)

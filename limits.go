@@ -25,8 +25,9 @@ import (
 const (
 	// burst is for how many seconds' worth of requests may come at once.
 	burst = 4
-	// tryWindow and signUpWindow are the times that the settings of tries are for.
-	tryWindow, signUpWindow = 15 * time.Minute, time.Hour
+	// tryWindow, signUpWindow and archiveWindow are the times that the settings of
+	// tries are for.
+	tryWindow, signUpWindow, archiveWindow = 15 * time.Minute, time.Hour, time.Minute
 	// everywhere is how many times as many tries at one subject all addresses have
 	// together: one guesser alone must not lock out who knows the password.
 	everywhere = 10
@@ -44,8 +45,8 @@ type limits struct {
 	by      ratelimit.Limiter
 	memory  *memlimit.Limiter   // by, or what redis falls back to
 	redis   *redislimit.Limiter // by, or nil
-	ofOne   memlimit.Running    // requests of users, and of addresses without one
-	ofAll   memlimit.Running    // requests of addresses, whoever sent them
+	ofOne   memlimit.Running    // requests and operations of users, and of addresses without one
+	ofAll   memlimit.Running    // those of addresses, whoever sent them
 	refused [kinds]atomic.Int64
 }
 
@@ -56,11 +57,12 @@ const (
 	kindAddress kind = iota
 	kindUser
 	kindConcurrent
+	kindMedia
 	kindTry // kindTry+service.Try
-	kinds   = kindTry + 3
+	kinds   = kindTry + 4
 )
 
-var kindNames = [kinds]string{"address", "user", "concurrent", "sign_in", "share_password", "sign_up"}
+var kindNames = [kinds]string{"address", "user", "concurrent", "media", "sign_in", "share_password", "sign_up", "archive"}
 
 var _ interface {
 	service.Limits
@@ -115,7 +117,11 @@ func (l *limits) take(ctx context.Context, of kind, name string, r ratelimit.Rat
 	if r.Count == 0 || name == "" {
 		return nil
 	}
-	d, err := l.by.Allow(ctx, key(of, name), r, 1)
+	by := l.by
+	if of == kindMedia { // a picture from the disk costs hardly more than it takes to ask Redis
+		by = l.memory
+	}
+	d, err := by.Allow(ctx, key(of, name), r, 1)
 	switch {
 	case err != nil:
 		return album.ErrUnavailable.Wrap(err)
@@ -137,6 +143,11 @@ func (l *limits) address(ctx context.Context, addr netip.Addr) error {
 	return l.take(ctx, kindAddress, network(addr), perSecond(l.cfg.RateAddress))
 }
 
+// media counts a request of an address to /media, on this node alone.
+func (l *limits) media(ctx context.Context, addr netip.Addr) error {
+	return l.take(ctx, kindMedia, network(addr), perSecond(l.cfg.RateMedia))
+}
+
 // user counts a request of who is signed in. Others count by their address alone.
 func (l *limits) user(ctx context.Context, v album.Identified) error {
 	return l.take(ctx, kindUser, string(v.UserID), perSecond(l.cfg.RateUser))
@@ -153,6 +164,20 @@ func (l *limits) begin(running *memlimit.Running, name string, most int) (end fu
 		return nil, album.RateLimited(whileBusy)
 	}
 	return end, nil
+}
+
+// beginOfAll is begin for all who share an address.
+func (l *limits) beginOfAll(addr netip.Addr) (end func(), err error) {
+	return l.begin(&l.ofAll, network(addr), sharing*l.cfg.MaxConcurrent)
+}
+
+// beginOfOne is begin for a user, or for an address without one.
+func (l *limits) beginOfOne(ctx context.Context, v album.Identified) (end func(), err error) {
+	name := string(v.UserID)
+	if !v.SignedIn() {
+		name = network(auth.ClientOf(ctx))
+	}
+	return l.begin(&l.ofOne, name, l.cfg.MaxConcurrent)
 }
 
 // allowance is what somebody has of tries.
@@ -179,7 +204,7 @@ func (l *limits) allowances(try service.Try, subject, from string) (all []allowa
 	in := func(n int, window time.Duration) ratelimit.Rate {
 		return ratelimit.Rate{Count: n, Per: window, Burst: n}
 	}
-	var tries int
+	tries, window := 0, tryWindow
 	switch try {
 	case service.TrySignUp:
 		all = append(all, allowance{from, in(l.cfg.SignUpAddress, signUpWindow)})
@@ -188,11 +213,14 @@ func (l *limits) allowances(try service.Try, subject, from string) (all []allowa
 		all = append(all, allowance{from, in(l.cfg.SignInAddress, tryWindow)})
 	case service.TrySharePassword:
 		tries = l.cfg.ShareTries
+	case service.TryArchive:
+		tries, window = l.cfg.ArchiveRate, archiveWindow
+		all = append(all, allowance{from, in(l.cfg.ArchiveAddress, window)})
 	}
 	if subject != "" {
 		all = append(all,
-			allowance{subject + "/" + from, in(tries, tryWindow)},
-			allowance{subject + "/everywhere", in(everywhere*tries, tryWindow)})
+			allowance{subject + "/" + from, in(tries, window)},
+			allowance{subject + "/everywhere", in(everywhere*tries, window)})
 	}
 	return all
 }
@@ -217,7 +245,7 @@ func (a *app) limited(next http.Handler) http.Handler {
 			return
 		}
 		if r.Header.Get("Upgrade") == "" && !wantsEvents(r) { // those have limits of their own, and stay
-			end, err := a.limits.begin(&a.limits.ofAll, network(addr), sharing*a.cfg.MaxConcurrent)
+			end, err := a.limits.beginOfAll(addr)
 			if err != nil {
 				a.refuseErr(w, r, err)
 				return
@@ -228,19 +256,18 @@ func (a *app) limited(next http.Handler) http.Handler {
 	})
 }
 
+// admitMedia counts requests to /media by their address.
+func (a *app) admitMedia(r *http.Request) error { return a.limits.media(r.Context(), a.clientAddr(r)) }
+
 // limitedViewer counts requests by who sent them, in a row and at once.
 func (a *app) limitedViewer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := resolvers.Viewer(r.Context())
-		name := string(v.UserID)
-		if !v.SignedIn() {
-			name = network(auth.ClientOf(r.Context()))
-		}
 		if err := a.limits.user(r.Context(), v); err != nil {
 			a.refuseErr(w, r, err)
 			return
 		}
-		end, err := a.limits.begin(&a.limits.ofOne, name, a.cfg.MaxConcurrent)
+		end, err := a.limits.beginOfOne(r.Context(), v)
 		if err != nil {
 			a.refuseErr(w, r, err)
 			return
@@ -272,6 +299,20 @@ func (l *limits) operation(ctx context.Context, v album.Identified) error {
 		return err
 	}
 	return l.user(ctx, v)
+}
+
+// execute counts a query or mutation that runs on a socket or event stream.
+func (l *limits) execute(ctx context.Context, v album.Identified) (end func(), err error) {
+	endOfAll, err := l.beginOfAll(auth.ClientOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	endOfOne, err := l.beginOfOne(ctx, v)
+	if err != nil {
+		endOfAll()
+		return nil, err
+	}
+	return func() { endOfOne(); endOfAll() }, nil
 }
 
 // register adds what the limits count to the metrics.

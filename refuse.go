@@ -26,7 +26,7 @@ func (a *app) refuseErr(w http.ResponseWriter, r *http.Request, err error) {
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", strconv.Itoa(resolvers.RetryAfter))
 	case album.CodeRateLimited:
-		w.Header().Set("Retry-After", strconv.Itoa(resolvers.Seconds(e.After)))
+		w.Header().Set("Retry-After", strconv.Itoa(e.RetryAfter()))
 		refuse(w, http.StatusTooManyRequests, e)
 		return
 	default:

@@ -26,6 +26,7 @@ var embeddedOnly = []string{
 	"TestAtScale", "TestFaultsAtScale", // start servers of their own
 	"TestStatements", // counts SQL; mongostore counts its own commands
 	"TestFullDisk",
+	"TestRateOfMedia", "TestAPageAtOnce", // of /media, which GCS serves itself
 	"TestTickets", "TestAddresses", // forge what diskmedia signs; mediatest does it for every bucket
 }
 

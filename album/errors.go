@@ -80,7 +80,7 @@ type Error struct {
 	Code    Code
 	Message string        // for people, in English, of no secret
 	Field   string        // the input field at fault, or empty
-	After   time.Duration // how long to wait before the next try, or 0
+	After   time.Duration // how long to wait before the next try, or 0; see RetryAfter
 	Err     error         // the cause, or nil
 }
 
@@ -109,6 +109,9 @@ func Errorf(code Code, format string, args ...any) *Error {
 func Invalid(field, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalidInput, Field: field, Message: fmt.Sprintf(format, args...)}
 }
+
+// RetryAfter is After as clients are told it: whole seconds, at least one.
+func (e *Error) RetryAfter() int { return max(1, int((e.After+time.Second-1)/time.Second)) }
 
 // RateLimited makes a RATE_LIMITED error: the same may be tried after that time.
 func RateLimited(after time.Duration) *Error {

@@ -37,6 +37,7 @@ type Engine struct {
 	// authenticate finds out who holds an authorization.
 	authenticate func(ctx context.Context, authorization string) (album.Identified, error)
 	allow        func(ctx context.Context, v album.Identified) error
+	begin        func(ctx context.Context, v album.Identified) (end func(), err error)
 	stats        counters
 
 	mu      sync.Mutex
@@ -61,12 +62,15 @@ type Deps struct {
 	Authenticate func(ctx context.Context, authorization string) (album.Identified, error)
 	// Allow reports, by an error, that a client may not begin an operation just now.
 	Allow func(ctx context.Context, v album.Identified) error
+	// Begin counts a query or mutation of a client until end is called, or reports,
+	// by an error, that as many run as may.
+	Begin func(ctx context.Context, v album.Identified) (end func(), err error)
 }
 
 // New returns an engine.
 func New(d Deps) *Engine {
 	e := &Engine{
-		service: d.Service, exec: d.Exec, log: d.Logger, timeout: d.Timeout, authenticate: d.Authenticate, allow: d.Allow,
+		service: d.Service, exec: d.Exec, log: d.Logger, timeout: d.Timeout, authenticate: d.Authenticate, allow: d.Allow, begin: d.Begin,
 		cohorts: map[key]*cohort{},
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

@@ -104,6 +104,12 @@ func (s *session) execute(ctx context.Context, parsed *graphql.OperationContext,
 	ctx, cancel := context.WithTimeout(ctx, s.e.timeout)
 	defer cancel()
 	op.OnStop(cancel)
+	end, err := s.e.begin(ctx, s.v)
+	if err != nil {
+		op.Fail(err)
+		return
+	}
+	defer end()
 	if err := s.e.service.CheckViewer(ctx, s.v); err != nil {
 		s.refuse(op, err)
 		return

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,9 +16,6 @@ import (
 // RetryAfter is how many seconds clients are asked to wait before they try
 // again what was UNAVAILABLE.
 const RetryAfter = 1
-
-// Seconds is a time to wait as clients are told it: whole seconds, at least one.
-func Seconds(d time.Duration) int { return max(1, int((d+time.Second-1)/time.Second)) }
 
 // Presenter returns the error presenter: it gives every error its code from the
 // table in package album, and keeps to itself everything that is not meant for
@@ -68,7 +64,7 @@ func newError(at *gqlerror.Error, e *album.Error, id string) *gqlerror.Error {
 	}
 	switch {
 	case e.After > 0:
-		out.Extensions["retryAfter"] = Seconds(e.After)
+		out.Extensions["retryAfter"] = e.RetryAfter()
 	case e.Code == album.CodeUnavailable:
 		out.Extensions["retryAfter"] = RetryAfter
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -84,11 +85,15 @@ func uniqueName(taken map[string]int, name string) string {
 // OpenArchive opens a part of an archive by what follows ArchivePath in its
 // address, for whom the address was made, if they may still download it.
 // NOT_FOUND for any other text and one that is past its time; if they may no
-// longer, the error says why.
+// longer, the error says why. RATE_LIMITED after too many, good ones or not.
 func (s *Service) OpenArchive(ctx context.Context, sealed string) (*ArchiveFile, error) {
 	var t archiveTicket
 	text, ok := auth.Unseal(s.ArchiveKey, sealed)
-	if !ok || json.Unmarshal(text, &t) != nil || s.now().Unix() >= t.Ends {
+	ok = ok && json.Unmarshal(text, &t) == nil
+	if _, err := s.Limits.Take(ctx, TryArchive, cmp.Or(string(t.User), string(t.Share))); err != nil {
+		return nil, err
+	}
+	if !ok || s.now().Unix() >= t.Ends {
 		return nil, album.ErrNotFound
 	}
 	v := album.Identified{UserID: t.User, SessionID: t.Session, ShareID: t.Share}

@@ -15,6 +15,7 @@ const (
 	TrySignIn        Try = iota // the folded name of a local account, or nothing
 	TrySharePassword            // the identifier of a share
 	TrySignUp                   // nothing
+	TryArchive                  // the identifier of the user or share that a ZIP file is for, or nothing
 )
 
 // Limits slows down tries, by their subject and by the client's address in ctx

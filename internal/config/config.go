@@ -39,13 +39,16 @@ type Config struct {
 	MaxClients int `env:"MAX_CLIENTS" envDefault:"50000"` // sockets and event streams at once
 	OpenRate   int `env:"OPEN_RATE" envDefault:"500"`     // of them that may be opened a second
 
-	RateAddress   int `env:"RATE_ADDRESS" envDefault:"100"`   // requests a second from an address; 0 is no limit, here and below
-	RateUser      int `env:"RATE_USER" envDefault:"50"`       // of a user
-	MaxConcurrent int `env:"MAX_CONCURRENT" envDefault:"32"`  // of a user, or of an address without one, at once
-	SignInTries   int `env:"SIGN_IN_TRIES" envDefault:"10"`   // wrong passwords for an account from an address in 15 min
-	SignInAddress int `env:"SIGN_IN_ADDRESS" envDefault:"60"` // from an address for all accounts
-	ShareTries    int `env:"SHARE_TRIES" envDefault:"20"`     // for a share from an address
-	SignUpAddress int `env:"SIGN_UP_ADDRESS" envDefault:"20"` // accounts made from an address in an hour
+	RateAddress    int `env:"RATE_ADDRESS" envDefault:"100"`     // requests a second from an address; 0 is no limit, here and below
+	RateUser       int `env:"RATE_USER" envDefault:"50"`         // of a user
+	RateMedia      int `env:"RATE_MEDIA" envDefault:"1000"`      // requests a second to /media from an address
+	MaxConcurrent  int `env:"MAX_CONCURRENT" envDefault:"32"`    // of a user, or of an address without one, at once
+	SignInTries    int `env:"SIGN_IN_TRIES" envDefault:"10"`     // wrong passwords for an account from an address in 15 min
+	SignInAddress  int `env:"SIGN_IN_ADDRESS" envDefault:"60"`   // from an address for all accounts
+	ShareTries     int `env:"SHARE_TRIES" envDefault:"20"`       // for a share from an address
+	SignUpAddress  int `env:"SIGN_UP_ADDRESS" envDefault:"20"`   // accounts made from an address in an hour
+	ArchiveRate    int `env:"ARCHIVE_RATE" envDefault:"120"`     // ZIP files asked for by a person, or a link's visitors, from an address in a minute
+	ArchiveAddress int `env:"ARCHIVE_ADDRESS" envDefault:"1200"` // from an address for all people
 
 	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
 	PprofListen   string `env:"PPROF_LISTEN"`   // loopback host:port of Go's profiles; empty: none

@@ -119,8 +119,9 @@ func (c Config) checkBounds(f faults) {
 	}
 	const mostRate = 1_000_000
 	for name, n := range map[string]int{
-		"RATE_ADDRESS": c.RateAddress, "RATE_USER": c.RateUser, "MAX_CONCURRENT": c.MaxConcurrent,
+		"RATE_ADDRESS": c.RateAddress, "RATE_USER": c.RateUser, "RATE_MEDIA": c.RateMedia, "MAX_CONCURRENT": c.MaxConcurrent,
 		"SIGN_IN_TRIES": c.SignInTries, "SIGN_IN_ADDRESS": c.SignInAddress, "SHARE_TRIES": c.ShareTries, "SIGN_UP_ADDRESS": c.SignUpAddress,
+		"ARCHIVE_RATE": c.ArchiveRate, "ARCHIVE_ADDRESS": c.ArchiveAddress,
 	} {
 		if n < 0 || n > mostRate {
 			f.add(Prefix+name, "%d is not a number from 0, for no limit, to %d", n, mostRate)

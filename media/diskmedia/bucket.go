@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -40,6 +41,8 @@ type Options struct {
 	Key []byte
 	// Now is the clock that URLs and tickets expire by; nil is time.Now.
 	Now func() time.Time
+	// Admit reports, by an error, that a request is one too many; nil lets all in.
+	Admit func(r *http.Request) error
 	// Logger is told of faults that clients only learn the code of; nil is none.
 	Logger *slog.Logger
 	// MaxUploads is how many uploads and chunks run at a time, with 256 KiB of
@@ -57,6 +60,7 @@ type Bucket struct {
 	root    *os.Root
 	base    string
 	key     []byte
+	admit   func(*http.Request) error
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{} // one for each upload that runs
@@ -84,11 +88,15 @@ func Open(dir string, o Options) (*Bucket, error) {
 	b := &Bucket{
 		base:    strings.TrimRight(o.BaseURL, "/"),
 		key:     append([]byte(nil), o.Key...),
+		admit:   o.Admit,
 		now:     o.Now,
 		log:     o.Logger,
 		idle:    o.IdleTimeout,
 		minRate: o.MinRate,
 		turns:   newTurns(),
+	}
+	if b.admit == nil {
+		b.admit = func(*http.Request) error { return nil }
 	}
 	if b.now == nil {
 		b.now = time.Now

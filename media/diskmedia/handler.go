@@ -48,6 +48,10 @@ func (b *Bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The server reads the rest of what is refused here, and must not wait for ever.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(b.idle)) // pacedBody says if it cannot
 	}
+	if err := b.admit(r); err != nil {
+		b.refuse(w, r, err)
+		return
+	}
 	var err error
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -142,8 +146,11 @@ func (b *Bucket) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
+	switch status {
+	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "2")
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", strconv.Itoa(e.RetryAfter()))
 	}
 	w.WriteHeader(status)
 	// Strings always encode, and a client that is gone reads nothing.
@@ -162,6 +169,8 @@ func statusOf(code album.Code) int {
 		return http.StatusBadRequest
 	case album.CodeMediaUnsupported:
 		return http.StatusUnsupportedMediaType
+	case album.CodeRateLimited:
+		return http.StatusTooManyRequests
 	case album.CodeStorageFull:
 		return http.StatusInsufficientStorage
 	case album.CodeUnavailable:
