@@ -6,6 +6,14 @@ import (
 	"keepsake/album"
 )
 
+// Identifiers that nothing has. They are looked for in the place of what hangs on
+// a thing that is not there, so that this takes as long as a thing that the viewer
+// may not see.
+const (
+	nowhere  album.AlbumID = album.AlbumPrefix + "00000000000000000000000000"
+	noMedium album.MediaID = album.MediaPrefix + "00000000000000000000000000"
+)
+
 // Access finds out what a viewer is to each of those albums. Albums that are
 // not there, or that the viewer may not see, are missing from the map. It costs
 // at most three statements, whatever len(ids).

@@ -105,6 +105,9 @@ func (s *Service) VisibleComments(
 	for _, c := range found {
 		media = append(media, c.MediaID)
 	}
+	if len(found) < len(ids) {
+		media = append(media, noMedium)
+	}
 	visible, err := s.VisibleMedia(ctx, v, media)
 	if err != nil {
 		return nil, err

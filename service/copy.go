@@ -41,7 +41,9 @@ func (s *Service) CopyMedia(ctx context.Context, v album.Identified, from, to al
 	}
 	sums := make([]string, 0, len(found))
 	for _, m := range found {
-		sums = append(sums, m.SHA256)
+		if m.AlbumID == from {
+			sums = append(sums, m.SHA256)
+		}
 	}
 	there, err := s.Store.Duplicates(ctx, to, v.UserID, sums)
 	if err != nil {

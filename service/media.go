@@ -40,7 +40,11 @@ func (s *Service) VisibleMedia(ctx context.Context, v album.Identified, ids []al
 	if err != nil {
 		return nil, err
 	}
-	access, err := s.Access(ctx, v, albumsOf(found))
+	albums := albumsOf(found)
+	if len(found) < len(ids) {
+		albums = append(albums, nowhere)
+	}
+	access, err := s.Access(ctx, v, albums)
 	if err != nil {
 		return nil, err
 	}

@@ -185,6 +185,9 @@ func (s *Service) Share(ctx context.Context, v album.Identified, id album.ShareI
 		return nil, err
 	}
 	share, err := s.Store.Share(ctx, id)
+	if album.CodeOf(err) == album.CodeNotFound {
+		_, err = s.access(ctx, v, nowhere, album.ManageShares)
+	}
 	if err != nil {
 		return nil, err
 	}
