@@ -101,6 +101,8 @@ func rules() []rule {
 	all = append(all, subscriptionRules...)
 	all = append(all, albumRules...)
 	all = append(all, mediaRules...)
+	all = append(all, nodeRules...)
+	all = append(all, countRules...)
 	return append(all, otherRules...)
 }
 

@@ -234,32 +234,18 @@ func TestPages(t *testing.T) {
 	s := startServer(t, setup{})
 	w := s.newWorld(t, worldOptions{})
 	owner := w.people["owner"].token
-	lists := map[string]string{
-		"albums":    `query($n:Int!,$c:Cursor){me{albums(first:$n,after:$c){edges{cursor}}}}`,
-		"trashed":   `query($n:Int!,$c:Cursor){me{trashedAlbums(first:$n,after:$c){edges{cursor}}}}`,
-		"added":     `query($n:Int!,$c:Cursor){album(id:$album$){media(first:$n,after:$c){edges{cursor}}}}`,
-		"taken":     `query($n:Int!,$c:Cursor){album(id:$album$){media(first:$n,after:$c,order:TAKEN){edges{cursor}}}}`,
-		"trash":     `query($n:Int!,$c:Cursor){album(id:$album$){trash(first:$n,after:$c){edges{cursor}}}}`,
-		"members":   `query($n:Int!,$c:Cursor){album(id:$album$){members(first:$n,after:$c){edges{cursor}}}}`,
-		"shares":    `query($n:Int!,$c:Cursor){album(id:$album$){shares(first:$n,after:$c){edges{cursor}}}}`,
-		"comments":  `query($n:Int!,$c:Cursor){media(id:$photo$){comments(first:$n,after:$c){edges{cursor}}}}`,
-		"likes":     `query($n:Int!,$c:Cursor){media(id:$photo$){likes(first:$n,after:$c){edges{cursor}}}}`,
-		"replies":   `query($n:Int!,$c:Cursor){node(id:$comment$){... on Comment{replies(first:$n,after:$c){edges{cursor}}}}}`,
-		"of others": `query($n:Int!,$c:Cursor){user(id:$viewer$){albums(first:$n,after:$c){edges{cursor}}}}`,
-		"feed":      `query($n:Int!,$c:Cursor){feed(first:$n,after:$c){edges{cursor}}}`,
-	}
 	cursors := map[string]string{
 		"log": w.head(t), "the feed's": s.want(t, owner, `{feed{cursor}}`).str("feed.cursor"), "garbage": "garbage", "one byte": "UA",
 		"JSON": "eyJrZXkiOjF9", "huge": strings.Repeat("UG1t", 100_000),
 	}
-	for name, document := range lists {
+	for name, document := range connections {
 		if cursor, ok := leaf(s.want(t, owner, w.fill(document), "n", 100).Data).(string); ok {
 			cursors[name] = cursor
-		} else if name != "of others" {
+		} else if name != "User.albums of others" {
 			t.Errorf("%s is empty", name)
 		}
 	}
-	for name, document := range lists {
+	for name, document := range connections {
 		for _, n := range []int{-1, 0, album.MaxPageSize + 1, 1 << 30} {
 			if a := s.ask(t, owner, w.fill(document), "n", n); a.code() != string(album.CodeInvalidInput) {
 				t.Errorf("%s, first %d: %s", name, n, a.body)
@@ -273,8 +259,8 @@ func TestPages(t *testing.T) {
 		}
 	}
 	// A cursor grants nothing: in another album it is a place in that album.
-	document := strings.Replace(w.fill(lists["added"]), w.get("album"), w.get("other"), 1)
-	if a := s.want(t, owner, document, "n", 100, "c", cursors["added"]); leaf(a.Data) != nil {
+	document := strings.Replace(w.fill(connections["Album.media"]), w.get("album"), w.get("other"), 1)
+	if a := s.want(t, owner, document, "n", 100, "c", cursors["Album.media"]); leaf(a.Data) != nil {
 		t.Errorf("an album that has nothing shows %s", a.body)
 	}
 	for field, document := range map[string]string{"albumEvents": watchAlbum, "commentAdded": watchComments} {
