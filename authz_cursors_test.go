@@ -62,7 +62,9 @@ func TestCursorsTellNothing(t *testing.T) {
 		s.album(t, w.id("viewer"), album.Public, album.DefaultSettings())
 	}
 	for name, document := range connections {
-		ask := func(w *world, cursor string) string { return s.ask(t, token, w.fill(document), "n", 100, "c", cursor).body }
+		ask := func(w *world, cursor string) string {
+			return s.ask(t, token, w.fill(document), "n", 100, "c", cursor).body
+		}
 		own := s.want(t, token, mine.fill(document), "n", 100)
 		cursor, ok := leaf(own.Data).(string)
 		foreign, okToo := leaf(s.want(t, theirs.people["owner"].token, theirs.fill(document), "n", 100).Data).(string)

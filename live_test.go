@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keepsake/album"
+	"keepsake/graph/generated"
 	"keepsake/internal/auth"
 )
 
@@ -240,9 +241,15 @@ func TestHiddenEvents(t *testing.T) {
 	}
 }
 
-// TestLosingAccess: whoever may no longer watch is told so, and the stream ends.
+// TestLosingAccess: whoever may no longer watch is told so, and the stream ends, or
+// in a feed that album's part of it; what happens then does not reach them.
 func TestLosingAccess(t *testing.T) {
 	t.Parallel()
+	for _, f := range generated.NewExecutableSchema(generated.Config{}).Schema().Subscription.Fields {
+		if !slices.Contains([]string{"albumEvents", "commentAdded", "likesChanged", "feedEvents"}, f.Name) {
+			t.Errorf("who loses access and watches %s is not tested", f.Name)
+		}
+	}
 	s := startServer(t, setup{})
 	for _, c := range []struct {
 		name, who, do string
@@ -266,10 +273,16 @@ func TestLosingAccess(t *testing.T) {
 			comments := socket.start(t, watchComments, "id", w.get("album"), "after", after)
 			likes := socket.start(t, watchLikes, "id", w.get("album"))
 			w.poke(t, likes)
+			inFeed := slices.Contains([]string{"owner", "editor", "viewer"}, c.who)
+			feed := socket.start(t, watchFeed)
+			if inFeed {
+				w.poke(t, feed)
+			}
 			kept := s.dial(t, w.people["owner"].token).start(t, watchAlbum, "id", w.get("album"), "after", after)
 
 			begin := time.Now()
 			s.want(t, w.people["owner"].token, w.fill(c.do))
+			w.happen(t)
 			for sub, field := range map[*subscription]string{events: "albumEvents", comments: "commentAdded"} {
 				var lost any
 				for {
@@ -294,6 +307,16 @@ func TestLosingAccess(t *testing.T) {
 				t.Errorf("the likes ended with %s", a.body)
 			}
 			t.Log("it took", time.Since(begin))
+			if inFeed {
+				for kind := ""; kind != "ACCESS_REVOKED"; {
+					if kind = kindOf(feed.event(t, "feedEvents")); kind != "ACCESS_REVOKED" && kind != "COMMENT_ADDED" {
+						t.Errorf("the feed of who lost access has %s", kind)
+					}
+				}
+				w.happen(t)
+				own := s.want(t, w.people[c.who].token, `mutation{createAlbum(input:{title:"mine"}){album{id}}}`).str("createAlbum.album.id")
+				expectKinds(t, feed, [2]string{"ALBUM_CREATED", own})
+			}
 			if c.who != "owner" && c.name != "deleted, anonymous" {
 				for kind := ""; kind == "" || kind == "COMMENT_ADDED"; {
 					if kind = kindOf(kept.event(t, "albumEvents")); kind == "ACCESS_REVOKED" {
