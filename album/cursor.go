@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Cursor is an opaque place in a list, a log or a feed, as clients hold it. It
@@ -72,7 +73,7 @@ func ParsePosition(list List, c Cursor) (Position, error) {
 		return Position{}, errCursor
 	}
 	key, n := binary.Varint(b[1:])
-	if n <= 0 || len(b) == 1+n {
+	if n <= 0 || len(b) == 1+n || !utf8.Valid(b[1+n:]) { // which MongoDB would refuse
 		return Position{}, errCursor
 	}
 	return Position{Key: key, ID: string(b[1+n:])}, nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"keepsake/album"
 )
@@ -56,6 +57,7 @@ func TestCursorsThatAreNone(t *testing.T) {
 		"no identifier":   encode("Pm\x02"),
 		"endless number":  encode("Pm" + strings.Repeat("\xff", 12)),
 		"unknown kind":    encode("Xm\x02x"),
+		"not UTF-8":       encode("Pm\x02\xff"),
 		"stray last bits": album.Cursor(good[:len(good)-1] + "B"),
 		"of a log":        album.LogCursor(albumA, 5),
 		"of a feed":       album.FeedPosition{Since: time.UnixMilli(1)}.Cursor(),
@@ -123,7 +125,7 @@ func FuzzParsePosition(f *testing.F) {
 	f.Add(byte('a'), int64(-5), "", string(album.Position{Key: 1, ID: "x"}.Cursor(album.ListAlbums)))
 	f.Fuzz(func(t *testing.T, list byte, key int64, id, raw string) {
 		p := album.Position{Key: key, ID: id}
-		if got, err := album.ParsePosition(album.List(list), p.Cursor(album.List(list))); id != "" && (err != nil || got != p) {
+		if got, err := album.ParsePosition(album.List(list), p.Cursor(album.List(list))); id != "" && utf8.ValidString(id) && (err != nil || got != p) {
 			t.Errorf("%+v became %+v, %v", p, got, err)
 		}
 		if got, err := album.ParsePosition(album.List(list), album.Cursor(raw)); err == nil && raw != "" {
