@@ -126,3 +126,13 @@ func TestTimeIsUp(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// TestAnswersComeWhole: what is refused, see TestOverHTTP, is not offered either.
+func TestAnswersComeWhole(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, setup{idle: true, env: []string{"KEEPSAKE_INTROSPECTION=true"}})
+	a := s.want(t, "", `{__schema{directives{name}}}`)
+	if strings.Contains(a.body, `"defer"`) || !strings.Contains(a.body, `"include"`) {
+		t.Error(a.body)
+	}
+}

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"keepsake/album"
@@ -95,13 +94,8 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, params *graph
 }
 
 // MutateOperationContext implements graphql.OperationContextMutator. The document
-// is valid here, so it is registered if that was asked for. One with @defer is
-// refused: gqlgen knows the directive, and no way of ours out would wait for the
-// rest of such an answer.
+// is valid here, so it is registered if that was asked for.
 func (d *Documents) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if defers(op) {
-		return refusal(errcode.ValidationFailed, "answers come whole: leave out @defer")
-	}
 	if hash, ok := op.Stats.GetExtension(registers).(string); ok && len(op.RawQuery) <= maxDocument {
 		d.known.add(hash, op.RawQuery)
 	}
@@ -134,6 +128,6 @@ func isHash(s string) bool {
 	return err == nil && len(s) == 2*sha256.Size
 }
 
-func refusal[C ~string](code C, message string) *gqlerror.Error {
+func refusal(code album.Code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
 }
