@@ -166,7 +166,7 @@ func TestSameWork(t *testing.T) {
 
 // twoSides makes a world of people who each have something, what a third one has
 // of each kind, and identifiers of the same kinds that nothing has.
-func (s *server) twoSides(t *testing.T) (w *world, theirs, nothing map[string]string) {
+func (s *server) twoSides(t testing.TB) (w *world, theirs, nothing map[string]string) {
 	t.Helper()
 	ctx := t.Context()
 	have := func(of person) map[string]string {
