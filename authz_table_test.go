@@ -38,18 +38,20 @@ const (
 
 // worldKinds are the worlds that rows name.
 var worldKinds = map[string]worldOptions{
-	"":          {},
-	"link":      {visibility: album.Link},
-	"public":    {visibility: album.Public},
-	"open":      {visibility: album.Link, settings: album.Settings{Comments: album.Anyone, Likes: album.Anyone, Downloads: album.Anyone}},
-	"shut":      {settings: album.Settings{Comments: album.Nobody, Likes: album.Nobody, Downloads: album.Nobody}, download: true},
-	"takeaway":  {download: true},
-	"hidden":    {download: true, hide: true},
-	"trashed":   {visibility: album.Public, then: setState(album.Trashed)},
-	"deleted":   {visibility: album.Public, then: setState(album.Deleting)},
-	"revoked":   {then: revokeShare},
-	"expired":   {then: expireShare},
-	"ownerBins": {then: ownerBins},
+	"":                 {},
+	"quiet":            {},
+	"link":             {visibility: album.Link},
+	"public":           {visibility: album.Public},
+	"open":             {visibility: album.Link, settings: album.Settings{Comments: album.Anyone, Likes: album.Anyone, Downloads: album.Anyone}},
+	"shut":             {settings: album.Settings{Comments: album.Nobody, Likes: album.Nobody, Downloads: album.Nobody}, download: true},
+	"takeaway":         {download: true},
+	"hidden":           {download: true, hide: true},
+	"trashed":          {visibility: album.Public, then: setState(album.Trashed)},
+	"deleted":          {visibility: album.Public, then: setState(album.Deleting)},
+	"revoked":          {then: revokeShare},
+	"expired":          {then: expireShare},
+	"ownerBins":        {then: ownerBins},
+	"quiet and public": {visibility: album.Public},
 	// the viewer's comment is on a photo of the contributor in the trash
 	"binnedComment": {then: func(t testing.TB, w *world) {
 		_, err := w.s.store.TrashMedia(t.Context(), w.albumID("album"), []album.MediaID{w.medium("photo")}, by(w.id("owner")))
