@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/ratelimit"
+	"keepsake/ratelimit/leaselimit"
 	"keepsake/ratelimit/memlimit"
 	"keepsake/ratelimit/redislimit"
 	"keepsake/resolvers"
@@ -43,6 +45,7 @@ const (
 type limits struct {
 	cfg     config.Config
 	by      ratelimit.Limiter
+	often   ratelimit.Limiter   // by, for what is counted with each request
 	memory  *memlimit.Limiter   // by, or what redis falls back to
 	redis   *redislimit.Limiter // by, or nil
 	ofOne   memlimit.Running    // requests and operations of users, and of addresses without one
@@ -73,7 +76,7 @@ var _ interface {
 // does not answer, in this process.
 func openLimits(cfg config.Config, now func() time.Time, logger *slog.Logger) (*limits, error) {
 	memory := memlimit.New(memlimit.Options{Now: now})
-	l := &limits{cfg: cfg, by: memory, memory: memory}
+	l := &limits{cfg: cfg, by: memory, often: memory, memory: memory}
 	if cfg.Backends.RedisURL == "" {
 		return l, nil
 	}
@@ -85,6 +88,9 @@ func openLimits(cfg config.Config, now func() time.Time, logger *slog.Logger) (*
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	l.by = l.redis
+	if l.often, err = leaselimit.New(l.redis, 0); err != nil {
+		return nil, errors.Join(err, l.redis.Close())
+	}
 	return l, nil
 }
 
@@ -118,7 +124,10 @@ func (l *limits) take(ctx context.Context, of kind, name string, r ratelimit.Rat
 		return nil
 	}
 	by := l.by
-	if of == kindMedia { // a picture from the disk costs hardly more than it takes to ask Redis
+	switch of {
+	case kindAddress, kindUser:
+		by = l.often
+	case kindMedia: // a picture from the disk costs hardly more than it takes to ask Redis
 		by = l.memory
 	}
 	d, err := by.Allow(ctx, key(of, name), r, 1)

@@ -19,6 +19,8 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/internal/testenv/redisserver"
+	"keepsake/ratelimit"
+	"keepsake/ratelimit/leaselimit"
 	"keepsake/resolvers"
 	"keepsake/service"
 )
@@ -380,11 +382,38 @@ func TestLimitsOfTwoNodes(t *testing.T) {
 		}
 	}
 	refusedAfter(t, 4, guess("name", nodes...))
+	// What is counted with each request is taken in batches: another node may hold some.
+	refusedAfter(t, burst*cfg.RateUser-(leaselimit.Batch-1), func() string {
+		n++
+		return string(album.CodeOf(nodes[n%len(nodes)].user(t.Context(), album.Identified{UserID: "usr_x"})))
+	})
 	must(t, redis.Kill())
 	for i, node := range nodes {
 		refusedAfter(t, 4, guess("other name", node))
 		if got := node.redis.FailedOpen(); got < 5 {
 			t.Errorf("node %d decided %d alone", i, got)
 		}
+	}
+}
+
+// BenchmarkLimitsOfARequest has what the two limits of a request take with Redis.
+func BenchmarkLimitsOfARequest(b *testing.B) {
+	redis, err := redisserver.Start()
+	must(b, err)
+	b.Cleanup(func() { must(b, redis.Close()) })
+	cfg, err := config.Load([]string{"KEEPSAKE_RATE_USER=1000000", "KEEPSAKE_RATE_ADDRESS=1000000"})
+	must(b, err)
+	cfg.Backends.RedisURL = config.Secret(redis.URL())
+	l, err := openLimits(cfg, time.Now, newLogger(cfg, &logs{}))
+	must(b, err)
+	b.Cleanup(func() { must(b, l.Close()) })
+	for name, by := range map[string]ratelimit.Limiter{"each": l.by, "batches": l.often, "memory": l.memory} {
+		b.Run(name, func(b *testing.B) {
+			l.often = by
+			for b.Loop() {
+				must(b, l.address(b.Context(), netip.MustParseAddr(guesser)))
+				must(b, l.user(b.Context(), album.Identified{UserID: "usr_x"}))
+			}
+		})
 	}
 }

@@ -58,6 +58,7 @@ var rules = []row{
 	{pkg: "ratelimit"},
 	{pkg: "ratelimit/limittest", own: []string{"ratelimit"}, libs: testLibs},
 	{pkg: "ratelimit/memlimit", own: []string{"ratelimit"}},
+	{pkg: "ratelimit/leaselimit", own: []string{"ratelimit"}, libs: []string{"github.com/hashicorp/golang-lru/v2"}},
 	{pkg: "ratelimit/redislimit", own: []string{"ratelimit", "internal/redisconn"}, libs: []string{"github.com/redis/go-redis/v9"}},
 
 	{pkg: "wechat", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
