@@ -55,6 +55,11 @@ type Store interface {
 	Close() error
 }
 
+// Observer is told of each method that a backend has run: its name in words, one
+// of a fixed number, when it began, and how it ended. ctx is that of the call. It
+// must be quick, and safe for concurrent calls.
+type Observer func(ctx context.Context, method string, began time.Time, err error)
+
 // Change says who changes something, and when.
 type Change struct {
 	Actor album.UserID // empty for the service itself

@@ -23,7 +23,7 @@ func (s *Store) Export(ctx context.Context, kind store.Kind, after store.Record,
 	if n <= 0 {
 		return nil, nil
 	}
-	return sweep(ctx, "export "+string(kind), func(ctx context.Context) ([]store.Record, error) {
+	return sweep(ctx, s, "export "+string(kind), func(ctx context.Context) ([]store.Record, error) {
 		switch kind {
 		case store.KindUsers:
 			return export(ctx, s.users, after, n, func(d userDoc) store.UserRecord { return store.UserRecord{User: *d.user()} })

@@ -20,7 +20,7 @@ func (s *Store) Import(ctx context.Context, records []store.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
-	_, err := sweep(ctx, "import", func(ctx context.Context) (struct{}, error) {
+	_, err := sweep(ctx, s, "import", func(ctx context.Context) (struct{}, error) {
 		shown, err := s.shownOf(ctx, records)
 		if err != nil {
 			return struct{}{}, err
@@ -205,7 +205,7 @@ func (s *Store) BeginImport(ctx context.Context, mark string) error {
 			return album.Errorf(album.CodeConflict, "the database %s is not empty: it has %s", s.db.Name(), kind)
 		}
 	}
-	_, err = sweep(ctx, "begin an import", func(ctx context.Context) (struct{}, error) {
+	_, err = sweep(ctx, s, "begin an import", func(ctx context.Context) (struct{}, error) {
 		_, err := s.db.Collection(markCollection).InsertOne(ctx, markDoc{markID, mark})
 		return struct{}{}, err
 	})
@@ -222,7 +222,7 @@ func (s *Store) Importing(ctx context.Context) (string, error) {
 
 // EndImport implements store.Archive.
 func (s *Store) EndImport(ctx context.Context) error {
-	_, err := sweep(ctx, "end an import", func(ctx context.Context) (struct{}, error) {
+	_, err := sweep(ctx, s, "end an import", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.db.Collection(markCollection).Drop(ctx)
 	})
 	return err

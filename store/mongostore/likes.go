@@ -36,7 +36,8 @@ func stateOf(m mediaDoc) album.LikeState {
 // in one transaction, which does not touch the album. Calls for one medium that
 // meet in this process share one (likeGroups), so that a photo that everyone
 // likes at once is not a queue of transactions that collide.
-func (s *Store) SetLike(ctx context.Context, l album.Like, liked bool) (album.LikeState, bool, error) {
+func (s *Store) SetLike(ctx context.Context, l album.Like, liked bool) (_ album.LikeState, _ bool, err error) {
+	defer s.observed(ctx, "set like", time.Now(), &err)
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	r, err := s.likeGroups.join(ctx, likeCall{like: l, liked: liked}, s.setLikes)

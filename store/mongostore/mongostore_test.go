@@ -15,11 +15,13 @@ const patience = 2 * time.Minute
 func TestStore(t *testing.T) {
 	server := mongoserver.Start(t)
 	seen := &plans{}
+	var told storetest.Observed
 	t.Run("suite", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) store.Store {
-			return open(t, server, &Options{started: seen.started, Timeout: patience})
+			return open(t, server, &Options{started: seen.started, Observe: told.Observe, Timeout: patience})
 		})
 	})
+	told.Check(t)
 	t.Run("shard keys", seen.checkSharding)
 	t.Run("plans", func(t *testing.T) {
 		if !server.Can.Explain.Able {

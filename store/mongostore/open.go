@@ -42,7 +42,9 @@ type Options struct {
 	// OnCommand is called with the name of each command that is sent for a
 	// method, from many goroutines.
 	OnCommand func(name string)
-	Logger    *slog.Logger
+	// Observe is told of each method; nil is nobody.
+	Observe store.Observer
+	Logger  *slog.Logger
 
 	started func(*event.CommandStartedEvent) // sees each command whole, in tests
 }
@@ -53,6 +55,7 @@ type Store struct {
 	db      *mongo.Database
 	timeout time.Duration
 	logger  *slog.Logger
+	observe store.Observer // or nil
 
 	transactions bool
 	tries        int // of a transaction at most, 0: as many as its time allows; for tests
@@ -81,7 +84,7 @@ func Open(ctx context.Context, uri string, o *Options) (*Store, error) {
 		return nil, errors.New("mongostore: this is not a connection string of MongoDB, mongodb://[user:password@]host[:port][,host…][/database][?options]; " +
 			"special characters of a password are written as %XX")
 	}
-	s := &Store{timeout: cmp.Or(o.Timeout, DefaultTimeout), logger: o.Logger}
+	s := &Store{timeout: cmp.Or(o.Timeout, DefaultTimeout), logger: o.Logger, observe: o.Observe}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}

@@ -17,7 +17,8 @@ const (
 )
 
 // run runs a method that needs no transaction: it reads, or changes one document.
-func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Context) (T, error)) (T, error) {
+func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Context) (T, error)) (_ T, err error) {
+	defer s.observed(ctx, op, time.Now(), &err)
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	out, err := do(ctx)
@@ -31,11 +32,12 @@ func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Co
 // write runs a method that is one transaction. names are what it is to have for
 // itself in this process, the IDs of albums and of people. do may run several times and must
 // not keep anything from an earlier run; with an error nothing is written.
-func write[T any](ctx context.Context, s *Store, op string, names []string, do func(ctx context.Context) (T, error)) (T, error) {
+func write[T any](ctx context.Context, s *Store, op string, names []string, do func(ctx context.Context) (T, error)) (_ T, err error) {
+	defer s.observed(ctx, op, time.Now(), &err)
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	var out T
-	err := func() error {
+	err = func() error {
 		release, err := s.locks.take(ctx, names...)
 		if err != nil {
 			return err
@@ -51,6 +53,13 @@ func write[T any](ctx context.Context, s *Store, op string, names []string, do f
 		return none, edge(op, err)
 	}
 	return out, nil
+}
+
+// observed tells whoever observes of a method that ends with err.
+func (s *Store) observed(ctx context.Context, op string, began time.Time, err *error) {
+	if s.observe != nil {
+		s.observe(ctx, op, began, *err)
+	}
 }
 
 // transact runs do as one transaction, again and again while the server says

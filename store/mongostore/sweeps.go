@@ -22,7 +22,8 @@ const (
 
 // sweep runs a step of a sweep. It is no transaction, save where it marks media
 // (doom): each step is in an order that another sweep can go on from.
-func sweep[T any](ctx context.Context, name string, do func(ctx context.Context) (T, error)) (T, error) {
+func sweep[T any](ctx context.Context, s *Store, name string, do func(ctx context.Context) (T, error)) (_ T, err error) {
+	defer s.observed(ctx, name, time.Now(), &err)
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
 	out, err := do(ctx)
@@ -35,7 +36,7 @@ func sweep[T any](ctx context.Context, name string, do func(ctx context.Context)
 
 // Doomed implements store.Sweeps. One call marks a bounded number of each kind.
 func (s *Store) Doomed(ctx context.Context, trashed, expired time.Time, n int) ([]*album.Media, error) {
-	return sweep(ctx, "doomed media", func(ctx context.Context) ([]*album.Media, error) {
+	return sweep(ctx, s, "doomed media", func(ctx context.Context) ([]*album.Media, error) {
 		deleting, err := find[albumDoc](ctx, s.albums, eq("state", album.Deleting), options.Find().SetLimit(albumStep))
 		if err != nil {
 			return nil, err
@@ -90,7 +91,7 @@ func (s *Store) KnownMedia(ctx context.Context, ids []album.MediaID) (map[album.
 // RemoveMedia implements store.Sweeps. The medium goes last: until then another
 // sweep finds it.
 func (s *Store) RemoveMedia(ctx context.Context, ids []album.MediaID) error {
-	_, err := sweep(ctx, "remove media", func(ctx context.Context) (struct{}, error) {
+	_, err := sweep(ctx, s, "remove media", func(ctx context.Context) (struct{}, error) {
 		gone, err := aggregate[mediaDoc](ctx, s.media,
 			match(bson.D{in("_id", ids)}),
 			op("$project", bson.D{{Key: "standing", Value: 1}, {Key: "albumId", Value: 1}, {Key: "ownerId", Value: 1}}),
@@ -121,7 +122,7 @@ func (s *Store) RemoveMedia(ctx context.Context, ids []album.MediaID) error {
 func (s *Store) PurgeAlbums(ctx context.Context, trashed time.Time) ([]album.AlbumID, error) {
 	const name = "purge albums"
 	overdue := and(eq("state", album.Trashed), eq("trashedAt", op("$lt", trashed)))
-	late, err := sweep(ctx, name, func(ctx context.Context) ([]albumDoc, error) {
+	late, err := sweep(ctx, s, name, func(ctx context.Context) ([]albumDoc, error) {
 		return page[albumDoc](ctx, s.albums, overdue, eq("trashedAt", 1), albumStep)
 	})
 	if err != nil {
@@ -132,7 +133,7 @@ func (s *Store) PurgeAlbums(ctx context.Context, trashed time.Time) ([]album.Alb
 			return nil, err
 		}
 	}
-	return sweep(ctx, name, func(ctx context.Context) ([]album.AlbumID, error) {
+	return sweep(ctx, s, name, func(ctx context.Context) ([]album.AlbumID, error) {
 		empty, err := aggregate[albumDoc](ctx, s.albums,
 			match(eq("state", album.Deleting)), onlyID,
 			lookup(s.media, "_id", "albumId", "media", op("$limit", 1), onlyID),
@@ -186,7 +187,7 @@ func (s *Store) TrimLogs(ctx context.Context, keep int) (int, error) {
 	keep = max(keep, 0)
 	total := 0
 	for last := (albumDoc{LogBits: logBits(int64(keep) + 1)}); ; {
-		long, err := sweep(ctx, "trim logs", func(ctx context.Context) ([]albumDoc, error) {
+		long, err := sweep(ctx, s, "trim logs", func(ctx context.Context) ([]albumDoc, error) {
 			// The lengths change rarely; an album that is missed is found by the next sweep.
 			return page[albumDoc](ctx, s.albums, bson.D{
 				{Key: "logBits", Value: op("$gte", last.LogBits)},
@@ -211,7 +212,7 @@ func (s *Store) TrimLogs(ctx context.Context, keep int) (int, error) {
 // album says first that they are gone, so that no reader takes a log that is
 // half trimmed for one with a hole.
 func (s *Store) trim(ctx context.Context, id album.AlbumID, to int64) (int, error) {
-	return sweep(ctx, "trim log", func(ctx context.Context) (int, error) {
+	return sweep(ctx, s, "trim log", func(ctx context.Context) (int, error) {
 		a, err := findOne[albumDoc](ctx, s.albums, eq("_id", id))
 		if err != nil || a.Trimmed >= to {
 			return 0, ignoreMissing(err)

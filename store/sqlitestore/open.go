@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -24,6 +25,8 @@ type Options struct {
 	// Cache is how many bytes the cache of what is read again and again may take;
 	// 0 is no cache. With one, nobody else may write to the file meanwhile.
 	Cache int64
+	// Observe is told of each method; nil is nobody.
+	Observe store.Observer
 	// Logger is told about applied migrations and transactions that broke. Nil
 	// discards.
 	Logger *slog.Logger
@@ -36,8 +39,9 @@ type Options struct {
 type Store struct {
 	readers *readers
 	writer  *writer
-	cache   *cache       // nil for none
-	close   func() error // once
+	cache   *cache         // nil for none
+	observe store.Observer // or nil
+	close   func() error   // once
 }
 
 var _ store.Store = (*Store)(nil)
@@ -82,6 +86,7 @@ func open(ctx context.Context, path string, o *Options) (*Store, error) {
 		cache:   kept,
 		writer:  startWriter(c, ch, opts.Logger),
 		readers: newReaders(func() (*conn, error) { return connect(path, readerPragmas, opts.OnStatement) }),
+		observe: opts.Observe,
 	}
 	s.close = sync.OnceValue(s.shut)
 	return s, nil
@@ -100,6 +105,16 @@ func (s *Store) Close() error {
 		return edge("close", err)
 	}
 	return nil
+}
+
+// Waiting is how many writes are in the queue, of at most queueSize.
+func (s *Store) Waiting() int { return len(s.writer.queue) }
+
+// observed tells whoever observes of a method that ends with err.
+func (s *Store) observed(ctx context.Context, op string, began time.Time, err *error) {
+	if s.observe != nil {
+		s.observe(ctx, op, began, *err)
+	}
 }
 
 const ping = `SELECT count(*) FROM (SELECT 1 FROM user LIMIT 1)`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 )
 
 // The size of the pool is the number of processors, between these.
@@ -83,7 +84,8 @@ func (p *readers) stop() error {
 
 // read runs fn on a connection of the pool. A method whose statements must
 // agree with one another puts them into one statement.
-func read[T any](ctx context.Context, s *Store, op string, fn func(*conn) (T, error)) (T, error) {
+func read[T any](ctx context.Context, s *Store, op string, fn func(*conn) (T, error)) (_ T, err error) {
+	defer s.observed(ctx, op, time.Now(), &err)
 	var zero T
 	c, err := s.readers.take(ctx)
 	if err != nil {

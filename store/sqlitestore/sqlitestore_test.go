@@ -13,20 +13,25 @@ import (
 // and SQLite's promise, not ours; TestSettings sees that it is on.
 var unflushed = &Options{settings: []string{"synchronous = OFF"}}
 
-// TestStore runs the suite with a cache, as the server does by default.
+// TestStore runs the suite with a cache, as the server does by default, and looks at
+// what an observer is told.
 func TestStore(t *testing.T) {
-	o := &Options{settings: unflushed.settings, Cache: 1 << 20}
+	var told storetest.Observed
+	o := &Options{settings: unflushed.settings, Cache: 1 << 20, Observe: told.Observe}
 	empty := filepath.Join(t.TempDir(), "empty.db")
 	must(t, openAt(t, empty, nil).Close())
 	file, err := os.ReadFile(empty)
 	must(t, err)
-	storetest.Run(t, func(t *testing.T) store.Store {
-		path := filepath.Join(t.TempDir(), "keepsake.db")
-		must(t, os.WriteFile(path, file, 0o600))
-		s, err := Open(t.Context(), path, o)
-		must(t, err)
-		return s
+	t.Run("suite", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) store.Store {
+			path := filepath.Join(t.TempDir(), "keepsake.db")
+			must(t, os.WriteFile(path, file, 0o600))
+			s, err := Open(t.Context(), path, o)
+			must(t, err)
+			return s
+		})
 	})
+	told.Check(t)
 }
 
 // scratch names the environment variable that holds a folder for the whole run.

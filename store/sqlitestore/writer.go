@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"modernc.org/sqlite"
 )
@@ -52,7 +53,8 @@ type task struct {
 // what it wrote is on disk. What fn returns with an error is rolled back. A
 // caller whose context ends gets no answer: a write that has not begun is then
 // left out, one that has begun may still be committed.
-func write[T any](ctx context.Context, s *Store, op string, fn func(*conn) (T, error)) (T, error) {
+func write[T any](ctx context.Context, s *Store, op string, fn func(*conn) (T, error)) (_ T, err error) {
+	defer s.observed(ctx, op, time.Now(), &err)
 	var out, zero T
 	t := &task{
 		run:  func(c *conn) (err error) { out, err = fn(c); return err },

@@ -39,11 +39,11 @@ func waiting(t *testing.T, s *Store, n int) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(10 * time.Second); len(s.writer.queue) != n; {
+	for deadline := time.After(10 * time.Second); s.Waiting() != n; {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("%d writes wait, want %d", len(s.writer.queue), n)
+			t.Fatalf("%d writes wait, want %d", s.Waiting(), n)
 		}
 	}
 }
