@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -8,7 +10,7 @@ import (
 // Backends are the settings of what Keepsake runs on at scale, in place of the
 // embedded backends. Their variables have the names that these services
 // usually go by, without Prefix. An empty MongoURI, RedisURL or GCSBucket leaves
-// that part embedded.
+// that part embedded; an empty OTLPEndpoint leaves out traces.
 type Backends struct {
 	MongoURI        Secret        `env:"MONGODB_URI"`
 	MongoStandalone bool          `env:"MONGODB_STANDALONE" envDefault:"false"` // a server without transactions is taken
@@ -24,11 +26,48 @@ type Backends struct {
 	GCSHMACSecret Secret `env:"GCS_HMAC_SECRET"` //
 	GCSKeyFile    string `env:"GCS_KEY_FILE"`    // the second: a service account's key
 	GCSSigner     string `env:"GCS_SIGNER"`      // the third: a service account that IAM signs for
+
+	// Where traces go; the variables are OpenTelemetry's.
+	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // scheme://host[:port][/path] of a collector; empty: nothing is traced
+	OTLPHeaders  Secret `env:"OTEL_EXPORTER_OTLP_HEADERS"`  // name=value[,name=value…], percent-encoded
+	ServiceName  string `env:"OTEL_SERVICE_NAME" envDefault:"keepsake"`
+}
+
+// TraceHeaders are the headers that OTLPHeaders lists. The error does not show them.
+func (b Backends) TraceHeaders() (map[string]string, error) {
+	headers := map[string]string{}
+	for pair := range strings.SplitSeq(string(b.OTLPHeaders), ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(pair, "=")
+		value, err := url.PathUnescape(strings.TrimSpace(value))
+		if name = strings.TrimSpace(name); !ok || name == "" || err != nil {
+			return nil, errors.New("not a list of headers")
+		}
+		headers[name] = value
+	}
+	return headers, nil
 }
 
 // Several reports whether the settings are those of several nodes: they share a
 // Redis.
 func (b Backends) Several() bool { return b.RedisURL != "" }
+
+// checkTraces adds what is wrong with the settings of traces.
+func (c Config) checkTraces(f faults) {
+	b := c.Backends
+	if u, err := url.Parse(b.OTLPEndpoint); b.OTLPEndpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" ||
+		u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "") {
+		f.add("OTEL_EXPORTER_OTLP_ENDPOINT", "it is not the URL of a collector: write one such as http://127.0.0.1:4318")
+	}
+	if _, err := b.TraceHeaders(); err != nil {
+		f.add("OTEL_EXPORTER_OTLP_HEADERS", "it is not a list of name=value, parted by commas")
+	}
+	if !(c.TraceSample >= 0 && c.TraceSample <= 1) { // which a NaN is not, either
+		f.add(Prefix+"TRACE_SAMPLE", "%v is not a part: write a number from 0, for none but those that a trusted proxy asks for, to 1", c.TraceSample)
+	}
+}
 
 // check adds what is wrong with the backends' settings. What only their servers
 // can tell is found when they are opened.

@@ -53,6 +53,8 @@ type Config struct {
 	MetricsListen string `env:"METRICS_LISTEN"` // host:port of /metrics; empty: with the rest, on loopback alone
 	PprofListen   string `env:"PPROF_LISTEN"`   // loopback host:port of Go's profiles; empty: none
 
+	TraceSample float64 `env:"TRACE_SAMPLE" envDefault:"0.01"` // the part of all traces that is recorded, where there is a collector
+
 	Slow time.Duration `env:"SLOW" envDefault:"1s"` // operations that take longer are logged; 0 logs none
 
 	// What a GraphQL document may have: package guard says how it is counted.

@@ -111,7 +111,11 @@ func TestFaults(t *testing.T) {
 		"KEEPSAKE_MAX_DEPTH":       {"0", "-1", "1000001", "deep"},
 		"KEEPSAKE_MAX_COST":        {"0", "1000000001"},
 		"KEEPSAKE_MAX_DOCUMENT":    {"0", "1023", "2MiB"},
+		"KEEPSAKE_TRACE_SAMPLE":    {"-0.1", "1.1", "NaN", "all"},
 		"KEEPSAKE_LISTN":           {":8080"},
+
+		"OTEL_EXPORTER_OTLP_ENDPOINT": {"127.0.0.1:4318", "ftp://host", "http://", "http://me:secret@host", "http://host?x", "http://host:port"},
+		"OTEL_EXPORTER_OTLP_HEADERS":  {"secret", "=secret", "a=b,secret", "a=%zzsecret"},
 	} {
 		for _, value := range values {
 			_, err := config.Load([]string{variable + "=" + value})
@@ -122,7 +126,7 @@ func TestFaults(t *testing.T) {
 			if lines := strings.Split(err.Error(), "\n"); len(lines) != 1 || !strings.HasPrefix(lines[0], variable+": ") {
 				t.Errorf("%s=%s: %v", variable, value, err)
 			}
-			if variable == "KEEPSAKE_SECRET" && strings.Contains(err.Error(), value) {
+			if variable == "KEEPSAKE_SECRET" && strings.Contains(err.Error(), value) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error shows the secret: %v", err)
 			}
 		}
@@ -273,6 +277,23 @@ func TestDocumentation(t *testing.T) {
 	for _, name := range regexp.MustCompile("KEEPSAKE_[A-Z_]+[A-Z]").FindAllString(text, -1) {
 		if _, ok := all[name]; !ok {
 			t.Errorf("%s is documented and does not exist", name)
+		}
+	}
+}
+
+func TestTraceHeaders(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "map[]",
+		"a=b":                                "map[a:b]",
+		" authorization = Bearer%20x=y , c=": "map[authorization:Bearer x=y c:]",
+	} {
+		c, err := config.Load([]string{"OTEL_EXPORTER_OTLP_HEADERS=" + text})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got, err := c.Backends.TraceHeaders(); err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%q is read as %v, %v", text, got, err)
 		}
 	}
 }

@@ -63,6 +63,8 @@ func shapeOf(e env.ParseError) string {
 		return "not a list of networks: write ones such as 10.0.0.0/8, parted by commas, or none"
 	case reflect.TypeFor[bool]():
 		return "neither true nor false"
+	case reflect.TypeFor[float64]():
+		return "not a number"
 	case reflect.TypeFor[int]():
 		return "not a whole number"
 	}
@@ -76,6 +78,7 @@ func (c Config) check(f faults) {
 	c.checkDocuments(f)
 	c.checkLists(f)
 	c.checkBackends(f)
+	c.checkTraces(f)
 	if c.Exposed() {
 		c.checkExposed(f)
 	}
