@@ -214,7 +214,7 @@ func (c *cohort) begin() error {
 	if c.key.subject.field != fieldLikes {
 		stream.EntriesOnly()
 	}
-	c.stream, c.program = stream, c.e.newProgram(c.spec.op)
+	c.stream, c.program = stream, c.e.newProgram(c.spec)
 	if c.pos = c.key.from; !c.isReplay() {
 		c.pos = stream.Position()
 	}

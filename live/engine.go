@@ -23,6 +23,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"keepsake/album"
+	"keepsake/internal/tracing"
 	"keepsake/realtime/transport"
 	"keepsake/resolvers"
 	"keepsake/service"
@@ -32,6 +33,7 @@ import (
 type Engine struct {
 	service *service.Service
 	exec    graphql.GraphExecutor
+	tracer  *tracing.Tracer // or nil
 	log     *slog.Logger
 	timeout time.Duration // of a query or mutation, and of executing one event
 	// authenticate finds out who holds an authorization.
@@ -55,6 +57,7 @@ var _ transport.Backend = (*Engine)(nil)
 type Deps struct {
 	Service *service.Service
 	Exec    graphql.GraphExecutor
+	Tracer  *tracing.Tracer // or nil
 	Logger  *slog.Logger
 	// Timeout bounds a query or mutation, and the execution of one event.
 	Timeout time.Duration
@@ -70,7 +73,8 @@ type Deps struct {
 // New returns an engine.
 func New(d Deps) *Engine {
 	e := &Engine{
-		service: d.Service, exec: d.Exec, log: d.Logger, timeout: d.Timeout, authenticate: d.Authenticate, allow: d.Allow, begin: d.Begin,
+		service: d.Service, exec: d.Exec, tracer: d.Tracer, log: d.Logger, timeout: d.Timeout,
+		authenticate: d.Authenticate, allow: d.Allow, begin: d.Begin,
 		cohorts: map[key]*cohort{},
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

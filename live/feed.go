@@ -28,7 +28,7 @@ type feed struct {
 
 // followFeed begins a feed.
 func (e *Engine) followFeed(ctx context.Context, s *session, sp *spec, after album.Cursor, op *transport.Operation) error {
-	f := &feed{e: e, v: s.v, op: op, client: s.client, program: e.newProgram(sp.op)}
+	f := &feed{e: e, v: s.v, op: op, client: s.client, program: e.newProgram(sp)}
 	f.worker.step, f.worker.failed = f.step, f.fail
 	var err error
 	if f.watch, err = e.service.WatchFeed(ctx, s.v, after, f.wake); err != nil {

@@ -19,12 +19,13 @@ type program struct {
 	ctx    context.Context
 	source resolvers.Source
 	next   graphql.ResponseHandler
+	span   string // the name of what it executes, in traces
 }
 
-// newProgram prepares an operation, for whoever the events are executed for.
-func (e *Engine) newProgram(op *graphql.OperationContext) *program {
-	p := &program{e: e, source: resolvers.NewSource()}
-	p.next, p.ctx = e.exec.DispatchOperation(resolvers.WithSource(e.ctx, p.source), op)
+// newProgram prepares a subscription, for whoever the events are executed for.
+func (e *Engine) newProgram(sp *spec) *program {
+	p := &program{e: e, source: resolvers.NewSource(), span: "event of " + sp.field}
+	p.next, p.ctx = e.exec.DispatchOperation(resolvers.WithSource(e.ctx, p.source), sp.op)
 	return p
 }
 
@@ -46,6 +47,9 @@ func (p *program) execute(v album.Identified) (result []byte, ok bool) {
 	ctx, cancel := context.WithTimeout(resolvers.WithViewer(p.ctx, v), p.e.timeout)
 	defer cancel()
 	p.e.stats.executions.Add(1)
+	ctx, span := p.e.tracer.Begin(ctx, p.span)
+	failure := string(album.CodeUnavailable)
+	defer func() { span.End(failure) }()
 	r := p.next(ctx)
 	if r == nil { // the context has ended: what was to be executed must not be left for the next call
 		select {
@@ -55,7 +59,10 @@ func (p *program) execute(v album.Identified) (result []byte, ok bool) {
 		}
 		return resolvers.AppendResponse(nil, &graphql.Response{Errors: resolvers.ErrorList(ctx, p.e.log, album.ErrUnavailable)}), false
 	}
-	return resolvers.AppendResponse(nil, r), answered(r.Errors)
+	if ok = answered(r.Errors); ok {
+		failure = ""
+	}
+	return resolvers.AppendResponse(nil, r), ok
 }
 
 // answered reports whether no part of the service failed to answer.

@@ -86,9 +86,15 @@ func TestLikesAreSentLater(t *testing.T) {
 		w.like("a", 2, 2)
 		w.like("b", 1, 1)
 		k.within(t, 3*time.Second)
+		if n := w.hubs[1].Stats().Unsent; n != 2 { // the newest of each medium
+			t.Errorf("%d messages wait", n)
+		}
 		w.brokers[1].Refuse(false)
 		<-time.After(2 * time.Second)
 		synctest.Wait()
+		if n := w.hubs[1].Stats().Unsent; n != 0 {
+			t.Errorf("%d messages wait still", n)
+		}
 		got := k.got()
 		slices.Sort(got)
 		if want := []string{"like a 2 v2", "like b 1 v1"}; !slices.Equal(got, want) {

@@ -2,12 +2,13 @@ package realtime
 
 import "sync/atomic"
 
-// Stats are a hub's counts: the first three as they are now, the others since
+// Stats are a hub's counts: the first four as they are now, the others since
 // it began.
 type Stats struct {
 	Topics  int // albums that are watched on this node
 	Streams int // streams of them
 	Signals int // signals about people
+	Unsent  int // messages that wait for a broker that is away
 
 	Published       int64 // messages that the broker took
 	PublishFailures int64 // messages that it did not take
@@ -38,9 +39,12 @@ type counters struct {
 
 // Stats returns the hub's counts, each right by itself.
 func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	unsent := len(h.unsent)
+	h.mu.Unlock()
 	c := &h.stats
 	return Stats{
-		Topics: len(h.topics()), Streams: int(c.streams.Load()), Signals: int(c.signals.Load()),
+		Topics: len(h.topics()), Streams: int(c.streams.Load()), Signals: int(c.signals.Load()), Unsent: unsent,
 		Published: c.published.Load(), PublishFailures: c.publishFailures.Load(),
 		Received: c.received.Load(), Malformed: c.malformed.Load(), LinksLost: c.linksLost.Load(),
 		Repairs: c.repairs.Load(), RepairFailures: c.repairFailures.Load(),

@@ -15,13 +15,14 @@ import (
 	"keepsake/album"
 	"keepsake/internal/auth"
 	"keepsake/internal/id"
+	"keepsake/internal/tracing"
 	"keepsake/media"
 	"keepsake/media/render"
 	"keepsake/realtime"
 	"keepsake/store"
 )
 
-// Deps are what a Service stands on; all are required.
+// Deps are what a Service stands on; all are required but Tracer.
 type Deps struct {
 	Store     store.Store
 	Bucket    media.Bucket
@@ -35,6 +36,7 @@ type Deps struct {
 	ShareKey []byte
 	// ArchiveKey is the key that addresses of archives are sealed with.
 	ArchiveKey []byte
+	Tracer     *tracing.Tracer // or nil
 	Logger     *slog.Logger
 	Now        func() time.Time
 }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"keepsake/album"
 	"keepsake/internal/safeguard"
 )
@@ -28,6 +30,7 @@ type workers struct {
 	mu      sync.Mutex
 	waiting map[album.MediaID][]chan struct{}
 	kicks   map[album.Lane]chan struct{}
+	running map[album.Lane]*atomic.Int64
 }
 
 func newWorkers() *workers {
@@ -36,8 +39,12 @@ func newWorkers() *workers {
 		kicks: map[album.Lane]chan struct{}{
 			album.Quick: make(chan struct{}, 1), album.Long: make(chan struct{}, 1), album.Look: make(chan struct{}, 1),
 		},
+		running: map[album.Lane]*atomic.Int64{album.Quick: {}, album.Long: {}, album.Look: {}},
 	}
 }
+
+// Working is how many media of a lane this node works on now.
+func (s *Service) Working(lane album.Lane) int { return int(s.workers.running[lane].Load()) }
 
 // kick says that there is work in a lane.
 func (w *workers) kick(lane album.Lane) {
@@ -148,6 +155,13 @@ func (s *Service) rest(ctx context.Context, lane album.Lane) {
 // work does what is due for one medium, renews its claim meanwhile, and hands it
 // back where it did not end.
 func (s *Service) work(ctx context.Context, m *album.Media) {
+	s.workers.running[m.Work.Lane].Add(1)
+	defer s.workers.running[m.Work.Lane].Add(-1)
+	ctx, span := s.Tracer.Begin(ctx, "work on media")
+	if span.Recorded() {
+		span.Set(attribute.String("keepsake.lane", string(m.Work.Lane)), attribute.String("keepsake.status", string(m.Status)),
+			attribute.Int("keepsake.attempt", m.Work.Attempts), attribute.String("keepsake.media", string(m.ID)))
+	}
 	defer s.workers.done(m.ID)
 	if m.Work.Attempts > 1 && !safeguard.Resume {
 		return
@@ -159,6 +173,7 @@ func (s *Service) work(ctx context.Context, m *album.Media) {
 	var renewal sync.WaitGroup
 	renewal.Go(func() { s.renew(job, stop, m, progress) })
 	err := s.attempt(job, m, progress)
+	span.End(string(album.CodeOf(err)))
 	stop()
 	renewal.Wait()
 	if err != nil {

@@ -25,6 +25,10 @@ type Options struct {
 	MovieMemory int64         // bytes that ffmpeg may take, DefaultMovieMemory
 	MovieTime   time.Duration // CPU time for a film, DefaultMovieTime
 	MovieBytes  int64         // size of a film, DefaultMovieBytes
+
+	// Observe is told of each child that has ended: its job, one of a few, when it
+	// began, and how it ended. Nil is nobody.
+	Observe func(ctx context.Context, job string, began time.Time, err error)
 }
 
 // The defaults of Options. A picture of 50 megapixels takes some 600 MB as a

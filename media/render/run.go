@@ -41,15 +41,18 @@ func (j job) failed(err error) error { return fmt.Errorf("render %s: %w", j.what
 
 // run starts a child for j, waits for it and returns its output. Its errors are
 // final ones, as Renderer.Picture has them, or others.
-func (r *Renderer) run(ctx context.Context, j job) ([]byte, error) {
+func (r *Renderer) run(ctx context.Context, j job) (_ []byte, err error) {
+	if r.o.Observe != nil {
+		defer func(began time.Time) { r.o.Observe(ctx, j.what, began, err) }(time.Now())
+	}
 	if len(r.o.Command) == 0 {
 		return nil, j.failed(errors.New("no command is set"))
 	}
-	ctx, cancel := context.WithTimeout(ctx, slowest*j.limits.CPU)
+	limit, cancel := context.WithTimeout(ctx, slowest*j.limits.CPU)
 	defer cancel()
 	args := append(append([]string(nil), r.o.Command[1:]...), j.what,
 		strconv.FormatInt(j.limits.Memory, 10), strconv.FormatInt(int64(j.limits.CPU/time.Second)+1, 10), strconv.FormatInt(j.limits.File, 10))
-	cmd := exec.CommandContext(ctx, r.o.Command[0], append(args, j.args...)...)
+	cmd := exec.CommandContext(limit, r.o.Command[0], append(args, j.args...)...)
 	// One processor a child: as many children run at a time as are wanted.
 	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=single"}
 	cmd.Dir = "/"
@@ -61,10 +64,10 @@ func (r *Renderer) run(ctx context.Context, j job) ([]byte, error) {
 	}
 	cmd.WaitDelay = grace
 	prepare(cmd)
-	err := start(cmd)
+	err = start(cmd)
 	switch {
-	case ctx.Err() != nil:
-		return nil, j.failed(ctx.Err())
+	case limit.Err() != nil:
+		return nil, j.failed(limit.Err())
 	case out.over:
 		return nil, j.failed(errors.New("the child's answer is too long"))
 	case err == nil:

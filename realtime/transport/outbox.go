@@ -133,6 +133,13 @@ func (o *outbox) finish() {
 	}
 }
 
+// waits is how many frames are in the queue.
+func (o *outbox) waits() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.queue)
+}
+
 // whenRoom calls f, once, when half of the queue is free or nothing more can be
 // sent; perhaps at once.
 func (o *outbox) whenRoom(f func()) {

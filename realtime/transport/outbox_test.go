@@ -101,13 +101,13 @@ func TestOutboxIsBounded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o, p := newOutbox(0)
 			o.push(text("first")) // is on its way
-			for !func() bool { o.mu.Lock(); defer o.mu.Unlock(); return len(o.queue) == 0 }() {
+			for o.waits() > 0 {
 			}
 			n := 0
 			for o.push(text(c.payload)) == 1 {
 				n++
 			}
-			if n != c.most || o.bytes > maxQueued+len(c.payload)+64 || o.stats.overflows.Load() != 1 {
+			if n != c.most || o.waits() != n || o.bytes > maxQueued+len(c.payload)+64 || o.stats.overflows.Load() != 1 {
 				t.Errorf("%d frames, %d bytes, %d overflows", n, o.bytes, o.stats.overflows.Load())
 			}
 			room := make(chan struct{})

@@ -16,7 +16,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,6 +152,18 @@ type Stats struct {
 	Frames    int64 // that clients were sent
 	Overflows int64 // frames that found no room in a client's queue
 	Stalled   int64 // clients that were closed for taking nothing
+}
+
+// Waiting is how many messages are in clients' queues.
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	clients := slices.Collect(maps.Keys(s.clients))
+	s.mu.Unlock()
+	n := 0
+	for _, c := range clients {
+		n += c.out.waits()
+	}
+	return n
 }
 
 type counters struct {
