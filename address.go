@@ -26,10 +26,7 @@ func clientAddr(remote string, forwarded []string, trusted []config.Network) net
 	if !ok {
 		return netip.Addr{}
 	}
-	isProxy := func(addr netip.Addr) bool {
-		return slices.ContainsFunc(trusted, func(n config.Network) bool { return n.Contains(addr) })
-	}
-	if len(forwarded) == 0 || !isProxy(at) {
+	if len(forwarded) == 0 || !contains(trusted, at) {
 		return at
 	}
 	rest := strings.Join(forwarded, ",")
@@ -40,12 +37,17 @@ func clientAddr(remote string, forwarded []string, trusted []config.Network) net
 			return at
 		}
 		at = hop
-		if comma < 0 || !isProxy(at) {
+		if comma < 0 || !contains(trusted, at) {
 			return at
 		}
 		rest = rest[:comma]
 	}
 	return at
+}
+
+// contains reports whether an address is in one of the networks.
+func contains(networks []config.Network, addr netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(n config.Network) bool { return n.Contains(addr) })
 }
 
 // parseAddr reads an address that may have a port.

@@ -16,6 +16,7 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/internal/id"
+	"keepsake/internal/tracing"
 	"keepsake/live"
 	"keepsake/media"
 	"keepsake/realtime"
@@ -34,6 +35,8 @@ type app struct {
 	broker  realtime.Broker
 	hub     *realtime.Hub
 	limits  *limits
+	tracer  *tracing.Tracer // or nil
+	watch   *watch
 	service *service.Service
 	closers []io.Closer // in the order in which they were opened
 
@@ -79,12 +82,17 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 			err = errors.Join(err, a.close())
 		}
 	}()
+	if a.tracer, err = openTracer(ctx, a); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.tracer)
+	a.watch = newWatch(a.tracer)
 	lock, err := alone(cfg)
 	if err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, lock)
-	if a.store, err = openStore(ctx, cfg, logger, o.onStatement); err != nil {
+	if a.store, err = openStore(ctx, cfg, logger, o.onStatement, a.watch.of(partDatabase)); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
@@ -105,9 +113,9 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.closers = append(a.closers, a.broker)
-	a.hub = realtime.NewHub(a.broker, a.store, &realtime.HubOptions{Logger: logger})
+	a.hub = realtime.NewHub(a.watch.broker(a.broker), a.store, &realtime.HubOptions{Logger: logger})
 	a.closers = append(a.closers, a.hub)
-	renderer, err := openRenderer(cfg)
+	renderer, err := openRenderer(cfg, a.watch.of(partProcesses))
 	if err != nil {
 		return nil, err
 	}
@@ -117,10 +125,10 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	}
 	a.closers = append(a.closers, held)
 	a.service = service.New(service.Deps{
-		Store: a.store, Bucket: a.bucket, Hub: a.hub, IDs: id.New(now, nil),
+		Store: a.store, Bucket: a.watch.bucket(a.bucket), Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
 		ShareKey: key.Derive(auth.LabelShare), ArchiveKey: key.Derive(auth.LabelArchive),
-		Renderer: renderer, Limits: a.limits, Logger: logger, Now: now,
+		Renderer: renderer, Limits: a.limits, Tracer: a.tracer, Logger: logger, Now: now,
 	}, service.Options{
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,
 		MaxPhoto: int64(cfg.MaxPhoto), MaxVideo: int64(cfg.MaxVideo), LogKeep: cfg.LogKeep,
@@ -131,7 +139,8 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.engine = live.New(live.Deps{
-		Service: a.service, Exec: a.exec, Logger: logger, Timeout: cfg.RequestTimeout, Authenticate: a.authenticate, Allow: a.limits.operation, Begin: a.limits.execute,
+		Service: a.service, Exec: a.exec, Tracer: a.tracer, Logger: logger, Timeout: cfg.RequestTimeout,
+		Authenticate: a.authenticate, Allow: a.limits.operation, Begin: a.limits.execute,
 	})
 	a.transport = transport.NewServer(a.engine, &transport.Options{
 		Logger: logger, Origin: a.originAllowed, Context: clientContext, MaxMessage: int64(cfg.MaxBody),

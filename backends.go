@@ -36,10 +36,10 @@ type bucket interface {
 
 // openStore opens the database: MongoDB where it is configured, else SQLite in
 // the data directory.
-func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onStatement func(string)) (store.Store, error) {
+func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onStatement func(string), observe store.Observer) (store.Store, error) {
 	if uri := cfg.Backends.MongoURI; uri != "" {
 		s, err := mongostore.Open(ctx, string(uri), &mongostore.Options{
-			AllowStandalone: cfg.Backends.MongoStandalone, Timeout: cfg.Backends.MongoTimeout, OnCommand: onStatement, Logger: logger,
+			AllowStandalone: cfg.Backends.MongoStandalone, Timeout: cfg.Backends.MongoTimeout, OnCommand: onStatement, Observe: observe, Logger: logger,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("MONGODB_URI: %w", err)
@@ -50,7 +50,7 @@ func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onSt
 		return nil, err
 	}
 	s, err := sqlitestore.Open(ctx, filepath.Join(cfg.Data, "keepsake.db"),
-		&sqlitestore.Options{OnStatement: onStatement, Logger: logger, Cache: int64(cfg.Cache)})
+		&sqlitestore.Options{OnStatement: onStatement, Observe: observe, Logger: logger, Cache: int64(cfg.Cache)})
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}

@@ -49,6 +49,9 @@ func (a *app) newExecutor(stock bool) (*executor.Executor, error) {
 	exec.SetParserTokenLimit(a.cfg.MaxTokens)
 	exec.SetDisableSuggestion(!a.cfg.Introspection)
 	exec.Use(a.operations)
+	if a.tracer != nil {
+		exec.Use(tracedOperations{tracer: a.tracer, nameOf: func(op *graphql.OperationContext) string { return a.operations.nameOf(op, true) }})
+	}
 	exec.Use(resolvers.Loading{Service: a.service})
 	if a.cfg.Introspection {
 		exec.Use(extension.Introspection{})

@@ -24,11 +24,11 @@ import (
 // routes is what the program answers.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", a.cors(admit(a.limited(a.sortOut(a.withBody(a.withViewer(a.limitedViewer(a.requests()))))))))
+	mux.Handle("/graphql", a.traced("/graphql", a.cors(admit(a.limited(a.sortOut(a.withBody(a.withViewer(a.limitedViewer(a.requests())))))))))
 	if a.files != nil {
-		mux.Handle("/media/", http.StripPrefix("/media", atItsPace(a.files)))
+		mux.Handle("/media/", a.traced("/media/", http.StripPrefix("/media", atItsPace(a.files))))
 	}
-	mux.Handle("GET "+service.ArchivePath+"{ticket}", a.archives())
+	mux.Handle("GET "+service.ArchivePath+"{ticket}", a.traced(service.ArchivePath, a.archives()))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	if a.cfg.MetricsListen == "" && !a.cfg.Exposed() {

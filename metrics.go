@@ -35,6 +35,8 @@ func (a *app) metrics() http.Handler {
 	counter("queue_overflows_total", "Messages that found no room in a client's queue.", func() int64 { return wire().Overflows })
 	counter("clients_stalled_total", "Clients that were closed for taking nothing.", func() int64 { return wire().Stalled })
 
+	gauge("frames_waiting", "Messages in clients' queues.", a.transport.Waiting)
+
 	gauge("subscriptions", "Subscribers of albums and feeds.", func() int { return live().Subscribers })
 	gauge("cohorts", "Groups of subscribers that are given the same.", func() int { return live().Cohorts })
 	gauge("replays", "Groups that are being brought up to the present.", func() int { return live().Replays })
@@ -48,6 +50,7 @@ func (a *app) metrics() http.Handler {
 	counter("messages_published_total", "Messages that the broker took.", func() int64 { return hub().Published })
 	counter("publish_failures_total", "Messages that it did not take.", func() int64 { return hub().PublishFailures })
 	counter("messages_received_total", "Messages that arrived.", func() int64 { return hub().Received })
+	gauge("messages_waiting", "Messages that wait for the broker to be back.", func() int { return hub().Unsent })
 	counter("broker_links_lost_total", "Times that the broker's link broke.", func() int64 { return hub().LinksLost })
 	counter("repairs_total", "Albums whose log was read for what was missing.", func() int64 { return hub().Repairs })
 	counter("repair_failures_total", "Repairs that the store did not answer.", func() int64 { return hub().RepairFailures })
@@ -59,9 +62,17 @@ func (a *app) metrics() http.Handler {
 		counter("cache_misses_total", "Those that it was asked for and could not answer.", func() int64 { return cached().Misses })
 		gauge("cache_bytes", "What the cache of the database holds.", func() int { return int(cached().Bytes) })
 	}
+	if queue, ok := a.store.(interface{ Waiting() int }); ok { // SQLite's
+		gauge("writes_waiting", "Changes that wait for their turn to be written.", queue.Waiting)
+	}
+	counter("trace_spans_sent_total", "Spans that the collector took.", a.tracer.Sent)
+	counter("trace_spans_lost_total", "Spans that it did not take.", a.tracer.Lost)
 	a.operations.register(r)
 	a.limits.register(r)
+	a.watch.register(r)
 	for _, lane := range []album.Lane{album.Quick, album.Long, album.Look} {
+		gauge("media_work_running_"+strings.ToLower(string(lane)), "Media of this lane that this node works on.",
+			func() int { return a.service.Working(lane) })
 		gauge("media_work_overdue_seconds_"+strings.ToLower(string(lane)), "How long the oldest work of this lane on media has been due.",
 			func() int { return a.overdue(lane) })
 	}

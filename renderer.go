@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -19,12 +21,12 @@ import (
 const renderCommand = "render"
 
 // openRenderer makes what makes pictures and videos.
-func openRenderer(cfg config.Config) (*render.Renderer, error) {
+func openRenderer(cfg config.Config, observe func(ctx context.Context, job string, began time.Time, err error)) (*render.Renderer, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the program: %w", err)
 	}
-	o := render.Options{Command: []string{program, renderCommand}, Memory: int64(cfg.WorkerMemory), MovieMemory: 2 * int64(cfg.WorkerMemory)}
+	o := render.Options{Command: []string{program, renderCommand}, Memory: int64(cfg.WorkerMemory), MovieMemory: 2 * int64(cfg.WorkerMemory), Observe: observe}
 	if cfg.FFmpeg != "none" {
 		switch path, err := exec.LookPath(cfg.FFmpeg); {
 		case err == nil:

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+
+	"keepsake/internal/tracing"
 )
 
 // headerRequestID names a request, in its headers and in those of its answer.
@@ -37,14 +39,21 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// withRequestID is a handler of logs that adds the request's id to its lines.
+// withRequestID is a handler of logs that adds the request's id to its lines, and
+// that of the trace which records it.
 type withRequestID struct{ slog.Handler }
 
 // Handle implements slog.Handler.
 func (h withRequestID) Handle(ctx context.Context, line slog.Record) error {
-	if id := requestID(ctx); id != "" {
+	request, trace := requestID(ctx), tracing.ID(ctx)
+	if request != "" || trace != "" {
 		line = line.Clone()
-		line.AddAttrs(slog.String("request_id", id))
+	}
+	if request != "" {
+		line.AddAttrs(slog.String("request_id", request))
+	}
+	if trace != "" {
+		line.AddAttrs(slog.String("trace_id", trace))
 	}
 	return h.Handler.Handle(ctx, line)
 }

@@ -191,13 +191,19 @@ func dig(v any, path string) any {
 // ask sends a document with its variables, alternating names and values.
 func (s *server) ask(t testing.TB, token, document string, variables ...any) answer {
 	t.Helper()
+	return s.post(t, token, requestBody(t, document, variables...))
+}
+
+// requestBody is a request's JSON.
+func requestBody(t testing.TB, document string, variables ...any) []byte {
+	t.Helper()
 	values := map[string]any{}
 	for i := 0; i < len(variables); i += 2 {
 		values[variables[i].(string)] = variables[i+1]
 	}
 	body, err := json.Marshal(map[string]any{"query": document, "variables": values})
 	must(t, err)
-	return s.post(t, token, body)
+	return body
 }
 
 // want is ask for what has to succeed.
