@@ -82,7 +82,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if a.tracer, err = openTracer(ctx, a); err != nil {
+	if a.tracer, err = openTracer(ctx, cfg, logger); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.tracer)

@@ -36,7 +36,7 @@ type bucket interface {
 
 // openStore opens the database: MongoDB where it is configured, else SQLite in
 // the data directory.
-func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onStatement func(string), observe store.Observer) (store.Store, error) {
+func openStore(ctx context.Context, cfg config.Config, logger *slog.Logger, onStatement func(string), observe observer) (store.Store, error) {
 	if uri := cfg.Backends.MongoURI; uri != "" {
 		s, err := mongostore.Open(ctx, string(uri), &mongostore.Options{
 			AllowStandalone: cfg.Backends.MongoStandalone, Timeout: cfg.Backends.MongoTimeout, OnCommand: onStatement, Observe: observe, Logger: logger,

@@ -34,7 +34,6 @@ func (a *app) metrics() http.Handler {
 	counter("frames_sent_total", "Messages written to clients.", func() int64 { return wire().Frames })
 	counter("queue_overflows_total", "Messages that found no room in a client's queue.", func() int64 { return wire().Overflows })
 	counter("clients_stalled_total", "Clients that were closed for taking nothing.", func() int64 { return wire().Stalled })
-
 	gauge("frames_waiting", "Messages in clients' queues.", a.transport.Waiting)
 
 	gauge("subscriptions", "Subscribers of albums and feeds.", func() int { return live().Subscribers })

@@ -23,6 +23,10 @@ const (
 	partProcesses = "processes"
 )
 
+// observer is told of a command of a part that has ended: one of a fixed number, when
+// it began, and how it ended.
+type observer = func(ctx context.Context, command string, began time.Time, err error)
+
 // watch times what is asked of the parts, counts what they failed to do, and records
 // it in the trace that it is done for.
 type watch struct {
@@ -48,7 +52,7 @@ func newWatch(tracer *tracing.Tracer) *watch {
 func (w *watch) register(r prometheus.Registerer) { r.MustRegister(w.duration, w.failures) }
 
 // of is what is told of each command of a part.
-func (w *watch) of(part string) func(ctx context.Context, command string, began time.Time, err error) {
+func (w *watch) of(part string) observer {
 	return func(ctx context.Context, command string, began time.Time, err error) {
 		w.duration.WithLabelValues(part, command).Observe(time.Since(began).Seconds())
 		code := fault(ctx, err)
@@ -76,9 +80,10 @@ func fault(ctx context.Context, err error) album.Code {
 // watchedBroker is a broker whose publications are watched.
 type watchedBroker struct {
 	realtime.Broker
-	told func(ctx context.Context, command string, began time.Time, err error)
+	told observer
 }
 
+// broker watches a broker.
 func (w *watch) broker(b realtime.Broker) realtime.Broker {
 	return watchedBroker{b, w.of(partMessages)}
 }
@@ -93,9 +98,10 @@ func (b watchedBroker) Publish(ctx context.Context, topic string, payload []byte
 // that is done sixty times a page and takes microseconds.
 type watchedBucket struct {
 	media.Bucket
-	told func(ctx context.Context, command string, began time.Time, err error)
+	told observer
 }
 
+// bucket watches a bucket.
 func (w *watch) bucket(b media.Bucket) media.Bucket { return watchedBucket{b, w.of(partMedia)} }
 
 // SignUpload implements media.Bucket.

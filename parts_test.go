@@ -13,7 +13,6 @@ import (
 	"keepsake/album"
 	"keepsake/internal/id"
 	"keepsake/media"
-	"keepsake/store"
 	"keepsake/store/sqlitestore"
 )
 
@@ -89,7 +88,7 @@ func TestFault(t *testing.T) {
 // BenchmarkWatch reads a user from SQLite, seen by nobody and watched: the
 // difference is what it costs to time a command.
 func BenchmarkWatch(b *testing.B) {
-	for name, observe := range map[string]store.Observer{"alone": nil, "watched": newWatch(nil).of(partDatabase)} {
+	for name, observe := range map[string]observer{"alone": nil, "watched": newWatch(nil).of(partDatabase)} {
 		b.Run(name, func(b *testing.B) {
 			s, err := sqlitestore.Open(b.Context(), filepath.Join(b.TempDir(), "db"), &sqlitestore.Options{Observe: observe})
 			must(b, err)

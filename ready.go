@@ -23,9 +23,9 @@ type part struct {
 
 func (a *app) parts() []part {
 	return []part{
-		{"database", a.store.Ping, true},
-		{"media", a.bucket.Ping, true},
-		{"messages", a.broker.Ping, false},
+		{partDatabase, a.store.Ping, true},
+		{partMedia, a.bucket.Ping, true},
+		{partMessages, a.broker.Ping, false},
 	}
 }
 

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
 
 	"github.com/gofrs/flock"
 
@@ -21,7 +19,7 @@ import (
 const renderCommand = "render"
 
 // openRenderer makes what makes pictures and videos.
-func openRenderer(cfg config.Config, observe func(ctx context.Context, job string, began time.Time, err error)) (*render.Renderer, error) {
+func openRenderer(cfg config.Config, observe observer) (*render.Renderer, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the program: %w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -10,13 +11,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"go.opentelemetry.io/otel/attribute"
 
+	"keepsake/album"
+	"keepsake/internal/config"
 	"keepsake/internal/documents"
 	"keepsake/internal/tracing"
 )
 
 // openTracer returns what traces, or nil where no collector is configured.
-func openTracer(ctx context.Context, a *app) (*tracing.Tracer, error) {
-	b := a.cfg.Backends
+func openTracer(ctx context.Context, cfg config.Config, logger *slog.Logger) (*tracing.Tracer, error) {
+	b := cfg.Backends
 	if b.OTLPEndpoint == "" {
 		return nil, nil //nolint:nilnil // a nil Tracer is one that does nothing
 	}
@@ -25,7 +28,7 @@ func openTracer(ctx context.Context, a *app) (*tracing.Tracer, error) {
 		return nil, err
 	}
 	return tracing.Open(ctx, tracing.Options{
-		Endpoint: b.OTLPEndpoint, Headers: headers, Service: b.ServiceName, Sample: a.cfg.TraceSample, Logger: a.log,
+		Endpoint: b.OTLPEndpoint, Headers: headers, Service: b.ServiceName, Sample: cfg.TraceSample, Logger: logger,
 	})
 }
 
@@ -57,7 +60,10 @@ func (a *app) traced(route string, next http.Handler) http.Handler {
 			span.Set(attribute.String("http.route", route), attribute.String("http.request.method", methodOf(r)),
 				attribute.Int("http.response.status_code", status), attribute.String("keepsake.request_id", requestID(ctx)))
 			failure := ""
-			if status == 0 || status >= http.StatusInternalServerError {
+			switch {
+			case status == 0:
+				failure = "broke off"
+			case status >= http.StatusInternalServerError:
 				failure = strconv.Itoa(status)
 			}
 			span.End(failure)
@@ -116,7 +122,7 @@ func (t tracedOperations) InterceptOperation(ctx context.Context, next graphql.O
 		r := respond(ctx)
 		switch { // a second call finds the end of the answer, and the span's
 		case r == nil:
-			span.End("UNAVAILABLE")
+			span.End(string(album.CodeUnavailable))
 		case len(r.Errors) > 0:
 			span.End(codeOf(r.Errors))
 		default:

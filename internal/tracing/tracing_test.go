@@ -2,7 +2,9 @@ package tracing
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -27,6 +29,29 @@ func TestNothing(t *testing.T) {
 	}
 	if tracer.Sent() != 0 || tracer.Lost() != 0 || tracer.Close() != nil {
 		t.Error("a Tracer that is none has done something")
+	}
+}
+
+// What waits for a collector is bounded, and nobody waits for it.
+func TestQueueIsBounded(t *testing.T) {
+	free := make(chan struct{})
+	web := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-free }))
+	defer web.Close()
+	tracer, err := Open(t.Context(), Options{Endpoint: web.URL, Service: "test", Sample: 1, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const spans = 3 * (queue + batch)
+	for range spans {
+		_, span := tracer.Begin(t.Context(), "some work")
+		span.End("")
+	}
+	close(free)
+	if err := tracer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := tracer.Sent(); n < queue || n > queue+2*batch {
+		t.Errorf("%d of %d spans were kept, of at most %d", n, spans, queue)
 	}
 }
 
