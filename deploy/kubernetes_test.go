@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -89,6 +90,9 @@ func TestKubernetes(t *testing.T) {
 	checkMemory(t, c.Env[0].Value, cfg, c.Resources.Limits.Memory().Value())
 	if c.LivenessProbe.HTTPGet.Path != "/healthz" || c.ReadinessProbe.HTTPGet.Path != "/readyz" {
 		t.Error("a database that is away would restart every pod, or leave it in service")
+	}
+	if metrics := c.Ports[1]; metrics.Name != "metrics" || cfg.MetricsListen != fmt.Sprintf(":%d", metrics.ContainerPort) {
+		t.Errorf("metrics are at %s, and %v is named", cfg.MetricsListen, metrics)
 	}
 	if port := ":" + "8080"; cfg.Listen != port || c.Ports[0].ContainerPort != 8080 {
 		t.Errorf("it listens on %s, and %d is named", cfg.Listen, c.Ports[0].ContainerPort)
