@@ -1,7 +1,7 @@
 // Package store is the contract of Keepsake's database: users, albums and what
-// is in them, and each album's log. Beside Arrange it holds no code; a backend
-// (sqlitestore, mongostore) implements Store and proves it with the
-// suite in storetest.
+// is in them, and each album's log. Beside Arrange and what carries a Key it
+// holds no code; a backend (sqlitestore, mongostore) implements Store and proves
+// it with the suite in storetest.
 //
 // What holds for every method:
 //
@@ -47,6 +47,7 @@ type Store interface {
 	Comments
 	Likes
 	Log
+	Keys
 	Sweeps
 
 	// Ping reports whether the store answers.
@@ -366,6 +367,8 @@ type Sweeps interface {
 	PurgeAlbums(ctx context.Context, trashed time.Time) ([]album.AlbumID, error)
 	// PurgeSessions takes away sessions that expired before t.
 	PurgeSessions(ctx context.Context, t time.Time) error
+	// PurgeKeys takes away keys whose Expires is before t.
+	PurgeKeys(ctx context.Context, t time.Time) error
 	// TrimLogs shortens each album's log to its newest keep entries. It returns
 	// how many entries it took away.
 	TrimLogs(ctx context.Context, keep int) (int, error)

@@ -139,8 +139,8 @@ func (s *Store) ownAlbums(
 
 // albumChange is an album as a write left it, with the entry it made.
 type albumChange struct {
-	album *album.Album
-	entry *album.Entry
+	Album *album.Album
+	Entry *album.Entry
 }
 
 // UpdateAlbum implements store.Albums.
@@ -155,7 +155,7 @@ func (s *Store) UpdateAlbum(
 		was := *a
 		patchAlbum(a, p)
 		if *a == was {
-			return albumChange{album: a}, nil
+			return albumChange{Album: a}, nil
 		}
 		if a.CoverID != was.CoverID && a.CoverID != "" {
 			if _, err := findOne[mediaDoc](ctx, s.media, and(eq("_id", a.CoverID), eq("albumId", id), isShown)); err != nil {
@@ -175,7 +175,7 @@ func (s *Store) UpdateAlbum(
 			{Key: "settings", Value: a.Settings},
 		}))
 	})
-	return out.album, out.entry, err
+	return out.Album, out.Entry, err
 }
 
 func patchAlbum(a *album.Album, p album.AlbumPatch) {

@@ -42,8 +42,8 @@ var (
 
 // commentChange is a comment as a write left it, with the entry it made.
 type commentChange struct {
-	comment *album.Comment
-	entry   *album.Entry
+	Comment *album.Comment
+	Entry   *album.Entry
 }
 
 // AddComment implements store.Comments.
@@ -80,7 +80,7 @@ func (s *Store) AddComment(ctx context.Context, n album.Comment) (*album.Comment
 		}
 		return commentChange{&n, e}, s.count(ctx, &n, 1)
 	})
-	return out.comment, out.entry, err
+	return out.Comment, out.Entry, err
 }
 
 // threadOf finds the thread that a new comment stands in, by its parent.
@@ -178,7 +178,7 @@ func (s *Store) writeComment(
 		}
 		return do(ctx, d.comment())
 	})
-	return out.comment, out.entry, err
+	return out.Comment, out.Entry, err
 }
 
 // EditComment implements store.Comments.
@@ -190,7 +190,7 @@ func (s *Store) EditComment(
 		case !n.RemovedAt.IsZero():
 			return commentChange{}, album.ErrConflict
 		case n.Text == text:
-			return commentChange{comment: n}, nil
+			return commentChange{Comment: n}, nil
 		}
 		e := &album.Entry{Kind: album.CommentEdited, MediaID: n.MediaID, CommentID: id}
 		if err := s.record(ctx, n.AlbumID, ch, counts{}, e); err != nil {
@@ -208,7 +208,7 @@ func (s *Store) RemoveComment(
 ) (*album.Comment, *album.Entry, error) {
 	return s.writeComment(ctx, "remove comment", id, func(ctx context.Context, n *album.Comment) (commentChange, error) {
 		if !n.RemovedAt.IsZero() {
-			return commentChange{comment: n}, nil
+			return commentChange{Comment: n}, nil
 		}
 		e := &album.Entry{Kind: album.CommentRemoved, MediaID: n.MediaID, CommentID: id}
 		if err := s.record(ctx, n.AlbumID, ch, counts{}, e); err != nil {

@@ -75,6 +75,7 @@ func collections() map[string][]index {
 			{name: "feed", fields: []string{"albumId", "inFeed", "-createdAt", "-_id"}},
 		},
 		"likes": {{name: "media", fields: []string{"mediaId", "-at", "-userId"}}},
+		"keys":  {{name: "expiry", fields: []string{"expiresAt"}}},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"keepsake/album"
+	"keepsake/store"
 )
 
 // likeDoc is an album.Like. Its ID, made of medium and user, makes them unique
@@ -38,7 +39,7 @@ func stateOf(m mediaDoc) album.LikeState {
 // likes at once is not a queue of transactions that collide.
 func (s *Store) SetLike(ctx context.Context, l album.Like, liked bool) (_ album.LikeState, _ bool, err error) {
 	defer s.observed(ctx, "set like", time.Now(), &err)
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := context.WithTimeout(store.WithoutKey(ctx), s.timeout)
 	defer cancel()
 	r, err := s.likeGroups.join(ctx, likeCall{like: l, liked: liked}, s.setLikes)
 	return r.state, r.changed, edge("set like", err)

@@ -157,8 +157,8 @@ func (s *Store) mediaToWrite(ctx context.Context, id album.MediaID) (mediaDoc, e
 
 // mediaChange is a medium as a write left it, with the entry it made.
 type mediaChange struct {
-	media *album.Media
-	entry *album.Entry
+	Media *album.Media
+	Entry *album.Entry
 }
 
 // What a write of one medium has for itself in this process (see write): the
@@ -204,7 +204,7 @@ func (s *Store) EditMedia(
 		m, was := d.medium(), d.medium()
 		patchMedia(m, p)
 		if sameMedia(m, was) {
-			return mediaChange{media: m}, nil
+			return mediaChange{Media: m}, nil
 		}
 		e := &album.Entry{Kind: album.MediaEdited, MediaID: id}
 		if err := s.record(ctx, d.Row.AlbumID, ch, counts{}, e); err != nil {
@@ -220,7 +220,7 @@ func (s *Store) EditMedia(
 			{Key: "sortAt", Value: sortAt(m.TakenAt, m.AddedAt)},
 		}))
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 func patchMedia(m *album.Media, p album.MediaPatch) {

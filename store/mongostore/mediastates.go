@@ -52,7 +52,7 @@ func (s *Store) AcceptMedia(
 ) (*album.Media, error) {
 	out, err := s.writeMedium(ctx, "accept media", id, byOwner, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
 		if d.Row.Status != album.Pending {
-			return mediaChange{media: d.medium()}, nil
+			return mediaChange{Media: d.medium()}, nil
 		}
 		// Two of one owner that look for each other see neither: so they collide here.
 		if err := setOne(ctx, s.users, eq("_id", d.Row.OwnerID), op("$inc", eq("accepted", 1))); err != nil {
@@ -68,9 +68,9 @@ func (s *Store) AcceptMedia(
 		} else {
 			m, err = s.setMedium(ctx, d, acceptedFields(d, f, w))
 		}
-		return mediaChange{media: m}, err
+		return mediaChange{Media: m}, err
 	})
-	return out.media, err
+	return out.Media, err
 }
 
 // acceptedFields are what AcceptMedia changes.
@@ -138,7 +138,7 @@ func (s *Store) FailMedia(
 		m, err := s.setFailed(ctx, d, reason, "")
 		return mediaChange{m, e}, err
 	})
-	return out.entry, err
+	return out.Entry, err
 }
 
 // PublishMedia implements store.Media.
@@ -148,7 +148,7 @@ func (s *Store) PublishMedia(
 	out, err := s.writeMedium(ctx, "publish media", id, byAlbum, func(ctx context.Context, d mediaDoc) (mediaChange, error) {
 		switch d.Row.Status {
 		case album.Ready:
-			return mediaChange{media: d.medium()}, nil
+			return mediaChange{Media: d.medium()}, nil
 		case album.Processing:
 		default:
 			return mediaChange{}, album.ErrConflict
@@ -168,7 +168,7 @@ func (s *Store) PublishMedia(
 		))
 		return mediaChange{m, e}, err
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 // ImproveMedia implements store.Media.
@@ -181,7 +181,7 @@ func (s *Store) ImproveMedia(
 		}
 		m, was := d.medium(), d.medium()
 		if m.Add(made); sameMade(m, was) {
-			return mediaChange{media: was}, nil
+			return mediaChange{Media: was}, nil
 		}
 		var e *album.Entry
 		if d.Standing == standingShown {
@@ -193,7 +193,7 @@ func (s *Store) ImproveMedia(
 		m, err := s.setMedium(ctx, d, madeFields(m))
 		return mediaChange{m, e}, err
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 // sameMade compares what Media.Add can change.

@@ -94,8 +94,8 @@ func below[D any](ctx context.Context, s *Store, id album.AlbumID, limit int, ro
 
 // memberChange is a membership as a write left it, with the entry it made.
 type memberChange struct {
-	member *album.Membership
-	entry  *album.Entry
+	Member *album.Membership
+	Entry  *album.Entry
 }
 
 // AddMember implements store.Members.
@@ -122,11 +122,11 @@ func (s *Store) AddMember(
 		case err != nil:
 			return memberChange{}, err
 		case present.Role >= m.Role:
-			return memberChange{member: present}, nil
+			return memberChange{Member: present}, nil
 		}
 		return s.changeRole(ctx, present, m.Role, ch)
 	})
-	return out.member, out.entry, err
+	return out.Member, out.Entry, err
 }
 
 func (s *Store) join(ctx context.Context, a *album.Album, m album.Membership, ch store.Change) (memberChange, error) {
@@ -183,11 +183,11 @@ func (s *Store) SetRole(
 		case role >= album.Owner:
 			return memberChange{}, album.ErrConflict
 		case role == was:
-			return memberChange{member: m}, nil
+			return memberChange{Member: m}, nil
 		}
 		return s.changeRole(ctx, m, role, ch)
 	})
-	return out.member, out.entry, err
+	return out.Member, out.Entry, err
 }
 
 // RemoveMember implements store.Members.

@@ -64,7 +64,7 @@ type Store struct {
 
 	users, identities, sessions, refreshes *mongo.Collection
 	albums, members, shares, entries       *mongo.Collection
-	media, comments, likes                 *mongo.Collection
+	media, comments, likes, keys           *mongo.Collection
 }
 
 var _ store.Store = (*Store)(nil)
@@ -125,7 +125,7 @@ func (s *Store) useDatabase(name string) {
 	for name, c := range map[string]**mongo.Collection{
 		"users": &s.users, "identities": &s.identities, "sessions": &s.sessions, "refreshes": &s.refreshes,
 		"albums": &s.albums, "members": &s.members, "shares": &s.shares, "entries": &s.entries,
-		"media": &s.media, "comments": &s.comments, "likes": &s.likes,
+		"media": &s.media, "comments": &s.comments, "likes": &s.likes, "keys": &s.keys,
 	} {
 		*c = s.db.Collection(name)
 	}

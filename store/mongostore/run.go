@@ -8,6 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+
+	"keepsake/store"
 )
 
 // The waits between tries of a transaction grow from the first to the last.
@@ -31,12 +33,17 @@ func run[T any](ctx context.Context, s *Store, op string, do func(ctx context.Co
 
 // write runs a method that is one transaction. names are what it is to have for
 // itself in this process, the IDs of albums and of people. do may run several times and must
-// not keep anything from an earlier run; with an error nothing is written.
+// not keep anything from an earlier run; with an error nothing is written. Under a
+// key of store.Keys it is done once.
 func write[T any](ctx context.Context, s *Store, op string, names []string, do func(ctx context.Context) (T, error)) (_ T, err error) {
 	defer s.observed(ctx, op, time.Now(), &err)
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	var out T
+	held := store.HeldBy(ctx)
+	if done, err := held.Again(op, &out); done || err != nil {
+		return out, edge(op, err)
+	}
 	err = func() error {
 		release, err := s.locks.take(ctx, names...)
 		if err != nil {
@@ -44,7 +51,11 @@ func write[T any](ctx context.Context, s *Store, op string, names []string, do f
 		}
 		defer release()
 		return s.transact(ctx, func(ctx context.Context) (err error) {
-			out, err = do(ctx)
+			if held == nil {
+				out, err = do(ctx)
+			} else {
+				out, err = under(ctx, s, held, op, do)
+			}
 			return err
 		})
 	}()

@@ -10,7 +10,7 @@ import (
 var shardKeys = map[string][]string{
 	"users": {"_id"}, "sessions": {"_id"}, "refreshes": {"_id"}, "identities": {"_id"}, "albums": {"_id"},
 	"members": {"userId", "albumId"}, "media": {"albumId", "_id"}, "comments": {"mediaId", "_id"},
-	"likes": {"mediaId", "userId"}, "entries": {"albumId", "_id"}, "shares": {"tokenHash"},
+	"likes": {"mediaId", "userId"}, "entries": {"albumId", "_id"}, "shares": {"tokenHash"}, "keys": {"_id"},
 }
 
 // checkSharding looks for commands that a sharded cluster refuses: a

@@ -93,7 +93,7 @@ func (s *Store) identity(ctx context.Context, filter bson.D) (album.Identity, er
 
 // SetSecret implements store.Users.
 func (s *Store) SetSecret(ctx context.Context, provider, subject, secret string) error {
-	_, err := run(ctx, s, "set secret", func(ctx context.Context) (struct{}, error) {
+	_, err := write(ctx, s, "set secret", nil, func(ctx context.Context) (struct{}, error) {
 		id := eq("_id", identityID(provider, subject))
 		return struct{}{}, setOne(ctx, s.identities, id, op("$set", eq("secret", secret)))
 	})
@@ -112,7 +112,7 @@ func (s *Store) UpdateUser(ctx context.Context, id album.UserID, p album.UserPat
 	if len(change) == 0 {
 		return s.User(ctx, id)
 	}
-	return run(ctx, s, "update user", func(ctx context.Context) (*album.User, error) {
+	return write(ctx, s, "update user", nil, func(ctx context.Context) (*album.User, error) {
 		d, err := changeOne[userDoc](ctx, s.users, eq("_id", id), op("$set", change))
 		return d.user(), err
 	})

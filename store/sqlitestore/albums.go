@@ -104,8 +104,8 @@ func (s *Store) ownAlbums(
 
 // albumChange is an album as a write left it, with the entry it made.
 type albumChange struct {
-	album *album.Album
-	entry *album.Entry
+	Album *album.Album
+	Entry *album.Entry
 }
 
 // UpdateAlbum implements store.Albums.
@@ -120,7 +120,7 @@ func (s *Store) UpdateAlbum(
 		was := *a
 		patchAlbum(a, p)
 		if *a == was {
-			return albumChange{album: a}, nil
+			return albumChange{Album: a}, nil
 		}
 		if a.CoverID != was.CoverID && a.CoverID != "" {
 			if _, err := one(c, (*row).num, isShownIn, a.CoverID, id); err != nil {
@@ -137,7 +137,7 @@ func (s *Store) UpdateAlbum(
 		a.Seq, a.UpdatedAt = e.Seq, e.At
 		return albumChange{a, e}, err
 	})
-	return out.album, out.entry, err
+	return out.Album, out.Entry, err
 }
 
 func patchAlbum(a *album.Album, p album.AlbumPatch) {

@@ -65,8 +65,8 @@ func scanComment(r *row) *album.Comment {
 
 // commentChange is a comment as a write left it, with the entry it made.
 type commentChange struct {
-	comment *album.Comment
-	entry   *album.Entry
+	Comment *album.Comment
+	Entry   *album.Entry
 }
 
 // AddComment implements store.Comments.
@@ -93,7 +93,7 @@ func (s *Store) AddComment(ctx context.Context, n album.Comment) (*album.Comment
 		e := &album.Entry{Kind: album.CommentAdded, MediaID: n.MediaID, CommentID: n.ID}
 		return commentChange{&n, e}, record(c, n.AlbumID, store.Change{Actor: n.AuthorID, At: n.CreatedAt}, counts{}, e)
 	})
-	return out.comment, out.entry, err
+	return out.Comment, out.Entry, err
 }
 
 // threadOf finds the thread that a new comment stands in, by its parent.
@@ -173,7 +173,7 @@ func (s *Store) EditComment(
 		case !n.RemovedAt.IsZero():
 			return commentChange{}, album.ErrConflict
 		case n.Text == text:
-			return commentChange{comment: n}, nil
+			return commentChange{Comment: n}, nil
 		}
 		e := &album.Entry{Kind: album.CommentEdited, MediaID: n.MediaID, CommentID: id}
 		if err := record(c, n.AlbumID, ch, counts{}, e); err != nil {
@@ -183,7 +183,7 @@ func (s *Store) EditComment(
 		_, err = c.exec(editComment, id, text, required(e.At))
 		return commentChange{n, e}, err
 	})
-	return out.comment, out.entry, err
+	return out.Comment, out.Entry, err
 }
 
 // RemoveComment implements store.Comments.
@@ -193,7 +193,7 @@ func (s *Store) RemoveComment(
 	out, err := write(ctx, s, "remove comment", func(c *conn) (commentChange, error) {
 		n, err := one(c, scanComment, commentToWrite, id)
 		if err != nil || !n.RemovedAt.IsZero() {
-			return commentChange{comment: n}, err
+			return commentChange{Comment: n}, err
 		}
 		e := &album.Entry{Kind: album.CommentRemoved, MediaID: n.MediaID, CommentID: id}
 		if err := record(c, n.AlbumID, ch, counts{}, e); err != nil {
@@ -205,5 +205,5 @@ func (s *Store) RemoveComment(
 		}
 		return commentChange{n, e}, count(c, n, -1)
 	})
-	return out.comment, out.entry, err
+	return out.Comment, out.Entry, err
 }

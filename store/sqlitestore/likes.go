@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"keepsake/album"
+	"keepsake/store"
 )
 
 const (
@@ -48,7 +49,7 @@ type likeChange struct {
 
 // SetLike implements store.Likes.
 func (s *Store) SetLike(ctx context.Context, l album.Like, liked bool) (album.LikeState, bool, error) {
-	out, err := write(ctx, s, "set like", func(c *conn) (likeChange, error) {
+	out, err := write(store.WithoutKey(ctx), s, "set like", func(c *conn) (likeChange, error) {
 		state, err := one(c, scanLikeState, likeStateToWrite, l.MediaID)
 		if err != nil {
 			return likeChange{}, err

@@ -102,7 +102,7 @@ func (s *Store) EditMedia(
 		was := *m
 		patchMedia(m, p)
 		if sameMedia(m, &was) {
-			return mediaChange{media: m}, nil
+			return mediaChange{Media: m}, nil
 		}
 		e := &album.Entry{Kind: album.MediaEdited, MediaID: id}
 		if err := record(c, m.AlbumID, ch, counts{}, e); err != nil {
@@ -117,7 +117,7 @@ func (s *Store) EditMedia(
 		_, err = c.exec(editMedia, id, m.Caption, tags, m.TakenAt, place, latitude, longitude, required(e.At))
 		return mediaChange{m, e}, err
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 // isShown is the column shown, for a medium that is not doomed.

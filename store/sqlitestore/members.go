@@ -59,8 +59,8 @@ func (s *Store) MembersOf(ctx context.Context, id album.AlbumID, r album.Range) 
 
 // memberChange is a membership as a write left it, with the entry it made.
 type memberChange struct {
-	member *album.Membership
-	entry  *album.Entry
+	Member *album.Membership
+	Entry  *album.Entry
 }
 
 // AddMember implements store.Members.
@@ -87,11 +87,11 @@ func (s *Store) AddMember(
 		case len(present) == 0:
 			return join(c, a, m, ch)
 		case present[0].Role >= m.Role:
-			return memberChange{member: present[0]}, nil
+			return memberChange{Member: present[0]}, nil
 		}
 		return changeRole(c, present[0], m.Role, ch)
 	})
-	return out.member, out.entry, err
+	return out.Member, out.Entry, err
 }
 
 func join(c *conn, a *album.Album, m album.Membership, ch store.Change) (memberChange, error) {
@@ -140,11 +140,11 @@ func (s *Store) SetRole(
 		case role >= album.Owner:
 			return memberChange{}, album.ErrConflict
 		case role == was:
-			return memberChange{member: m}, nil
+			return memberChange{Member: m}, nil
 		}
 		return changeRole(c, m, role, ch)
 	})
-	return out.member, out.entry, err
+	return out.Member, out.Entry, err
 }
 
 // RemoveMember implements store.Members.

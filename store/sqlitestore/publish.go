@@ -95,8 +95,8 @@ func fail(c *conn, id album.MediaID, reason album.Code, duplicateOf album.MediaI
 
 // mediaChange is a medium as a write left it, with the entry it made.
 type mediaChange struct {
-	media *album.Media
-	entry *album.Entry
+	Media *album.Media
+	Entry *album.Entry
 }
 
 // PublishMedia implements store.Media.
@@ -109,7 +109,7 @@ func (s *Store) PublishMedia(
 		case err != nil:
 			return mediaChange{}, err
 		case m.Status == album.Ready:
-			return mediaChange{media: m}, nil
+			return mediaChange{Media: m}, nil
 		case m.Status != album.Processing:
 			return mediaChange{}, album.ErrConflict
 		}
@@ -120,7 +120,7 @@ func (s *Store) PublishMedia(
 		m.AddedAt, m.Rank = e.At, album.RankAt(e.At)
 		return add(c, m, made, e)
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 // ImproveMedia implements store.Media.
@@ -137,13 +137,13 @@ func (s *Store) ImproveMedia(
 		}
 		was := *m
 		out, err := add(c, m, made, nil)
-		if err != nil || !isShown(m) || reflect.DeepEqual(*out.media, was) {
+		if err != nil || !isShown(m) || reflect.DeepEqual(*out.Media, was) {
 			return out, err
 		}
-		out.entry = &album.Entry{Kind: album.MediaProcessed, MediaID: id}
-		return out, record(c, m.AlbumID, ch, counts{}, out.entry)
+		out.Entry = &album.Entry{Kind: album.MediaProcessed, MediaID: id}
+		return out, record(c, m.AlbumID, ch, counts{}, out.Entry)
 	})
-	return out.media, out.entry, err
+	return out.Media, out.Entry, err
 }
 
 // add writes what was made of a medium, which is READY then, and reads it back.

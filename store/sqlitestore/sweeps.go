@@ -14,6 +14,7 @@ const (
 	albumStep   = 100
 	entryStep   = 200 // entries of one album
 	sessionStep = 500
+	keyStep     = 500
 )
 
 const (

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"keepsake/store"
 )
 
 const (
@@ -52,14 +54,24 @@ type task struct {
 // write runs fn in a transaction on the writing connection and returns once
 // what it wrote is on disk. What fn returns with an error is rolled back. A
 // caller whose context ends gets no answer: a write that has not begun is then
-// left out, one that has begun may still be committed.
+// left out, one that has begun may still be committed. Under a key of store.Keys
+// it is done once.
 func write[T any](ctx context.Context, s *Store, op string, fn func(*conn) (T, error)) (_ T, err error) {
 	defer s.observed(ctx, op, time.Now(), &err)
 	var out, zero T
-	t := &task{
-		run:  func(c *conn) (err error) { out, err = fn(c); return err },
-		done: make(chan struct{}),
+	held := store.HeldBy(ctx)
+	if done, err := held.Again(op, &out); done || err != nil {
+		return out, edge(op, err)
 	}
+	run := func(c *conn) (err error) {
+		if held == nil {
+			out, err = fn(c)
+		} else {
+			out, err = under(c, held, op, fn)
+		}
+		return err
+	}
+	t := &task{run: run, done: make(chan struct{})}
 	if err := s.writer.do(ctx, t); err != nil {
 		return zero, edge(op, err) // out may still be written to
 	}

@@ -79,6 +79,7 @@ func parts() []part {
 		{"likes", likes()},
 		{"log", logs()},
 		{"batch reads", batches()},
+		{"keys", keys()},
 		{"sweeps", sweeps()},
 		{"purge", purges()},
 		{"archive", archives()},
