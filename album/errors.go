@@ -38,6 +38,8 @@ const (
 	CodeDocumentNotTrusted Code = "DOCUMENT_NOT_TRUSTED"
 	// CodeRateLimited: too much of this in too short a time; try again after a while.
 	CodeRateLimited Code = "RATE_LIMITED"
+	// CodeIdempotencyMismatch: the idempotency key was sent with another request; nothing was done.
+	CodeIdempotencyMismatch Code = "IDEMPOTENCY_MISMATCH"
 	// CodeConflict: the thing is in a state that does not allow this.
 	CodeConflict Code = "CONFLICT"
 	// CodeLimitExceeded: a documented number of things has been reached.

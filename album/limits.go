@@ -24,6 +24,7 @@ const (
 	MaxPlaceNameLength   = 200
 	MaxFileNameLength    = 255
 	MaxContentTypeLength = 100
+	MaxKeyLength         = 128 // idempotency key, in characters
 
 	MaxPageSize     = 100
 	DefaultPageSize = 20

@@ -32,6 +32,7 @@ const (
 	LabelMedia   Label = "keepsake media url 1"
 	LabelShare   Label = "keepsake share token 1"
 	LabelArchive Label = "keepsake archive url 1"
+	LabelOnce    Label = "keepsake idempotency 1"
 )
 
 // Derive returns the sub-key for a purpose, KeySize bytes, by HKDF with

@@ -18,6 +18,11 @@ const shareTokenBytes = 16
 func NewSecret() (token string, hash []byte) {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails
+	return SecretOf(b)
+}
+
+// SecretOf is NewSecret with 256 bits that nobody else can know.
+func SecretOf(b []byte) (token string, hash []byte) {
 	token = base64.RawURLEncoding.EncodeToString(b)
 	return token, HashSecret(token)
 }
