@@ -142,6 +142,10 @@ func (l *linter) mutation(field *ast.FieldDefinition) {
 	l.check(len(field.Arguments) == 1 && field.Arguments[0].Name == "input" && field.Arguments[0].Type.String() == name+"Input!",
 		"Mutation.%s: it takes input: %sInput! alone", field.Name, name)
 	l.check(field.Type.String() == name+"Payload!", "Mutation.%s: it returns %sPayload!", field.Name, name)
+	if input := l.schema.Types[name+"Input"]; input != nil {
+		key := input.Fields.ForName("idempotencyKey")
+		l.check(key != nil && key.Type.String() == "String", "Mutation.%s: its input has idempotencyKey: String", field.Name)
+	}
 }
 
 // Each rule finds what is against it, and that alone.
@@ -154,7 +158,7 @@ func TestRulesFind(t *testing.T) {
 		"D." type PageInfo { "D." hasNextPage: Boolean! "D." hasPreviousPage: Boolean! "D." startCursor: Cursor "D." endCursor: Cursor }
 		"D." type AEdge { "D." cursor: Cursor! "D." node: A! }
 		"D." type AConnection { "D." edges: [AEdge!]! "D." pageInfo: PageInfo! }
-		"D." input DoItInput { "D." a: Int }
+		"D." input DoItInput { "D." idempotencyKey: String }
 		"D." type DoItPayload { "D." a: A! }
 		"D." type Mutation { "D." doIt(input: DoItInput!): DoItPayload! }
 		"D." type Query { "D." all("D." first: Int! = 20 "D." after: Cursor): AConnection! }`
@@ -184,6 +188,7 @@ func TestRulesFind(t *testing.T) {
 		"a connection of null":  {"AConnection! }", "AConnection }", "Query.all: a connection is never null"},
 		"a mutation's input":    {"input: DoItInput!", "input: DoItInput", "Mutation.doIt: it takes"},
 		"a mutation's payload":  {"): DoItPayload!", "): A!", "Mutation.doIt: it returns"},
+		"no key":                {"idempotencyKey: String", "idempotencyKey: ID", "Mutation.doIt: its input has"},
 		"an input by its name":  {`"D." scalar Cursor`, `"D." scalar Cursor "D." input In { "D." a: Int }`, "In: inputs"},
 		"an input that is none": {`"D." scalar Cursor`, `"D." scalar Cursor "D." type XInput { "D." a: Int }`, "XInput: inputs"},
 	} {
