@@ -1229,7 +1229,7 @@ func (ec *executionContext) unmarshalInputCreateAlbumInput(ctx context.Context, 
 		asMap["visibility"] = "PRIVATE"
 	}
 
-	fieldsInOrder := [...]string{"title", "description", "visibility", "settings"}
+	fieldsInOrder := [...]string{"title", "description", "visibility", "settings", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1264,6 +1264,13 @@ func (ec *executionContext) unmarshalInputCreateAlbumInput(ctx context.Context, 
 				return it, err
 			}
 			it.Settings = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1292,7 +1299,7 @@ func (ec *executionContext) unmarshalInputDeleteAlbumInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId"}
+	fieldsInOrder := [...]string{"albumId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1306,6 +1313,13 @@ func (ec *executionContext) unmarshalInputDeleteAlbumInput(ctx context.Context, 
 				return it, err
 			}
 			it.AlbumID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1334,7 +1348,7 @@ func (ec *executionContext) unmarshalInputRestoreAlbumInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId"}
+	fieldsInOrder := [...]string{"albumId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1348,6 +1362,13 @@ func (ec *executionContext) unmarshalInputRestoreAlbumInput(ctx context.Context,
 				return it, err
 			}
 			it.AlbumID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1376,7 +1397,7 @@ func (ec *executionContext) unmarshalInputTransferAlbumInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "userId"}
+	fieldsInOrder := [...]string{"albumId", "userId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1397,6 +1418,13 @@ func (ec *executionContext) unmarshalInputTransferAlbumInput(ctx context.Context
 				return it, err
 			}
 			it.UserID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1425,7 +1453,7 @@ func (ec *executionContext) unmarshalInputTrashAlbumInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId"}
+	fieldsInOrder := [...]string{"albumId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1439,6 +1467,13 @@ func (ec *executionContext) unmarshalInputTrashAlbumInput(ctx context.Context, o
 				return it, err
 			}
 			it.AlbumID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1467,7 +1502,7 @@ func (ec *executionContext) unmarshalInputUpdateAlbumInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "title", "description", "coverId", "visibility", "settings"}
+	fieldsInOrder := [...]string{"albumId", "title", "description", "coverId", "visibility", "settings", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1516,6 +1551,13 @@ func (ec *executionContext) unmarshalInputUpdateAlbumInput(ctx context.Context, 
 				return it, err
 			}
 			it.Settings = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -416,7 +416,7 @@ func (ec *executionContext) unmarshalInputLikeMediaInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"mediaId"}
+	fieldsInOrder := [...]string{"mediaId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -430,6 +430,13 @@ func (ec *executionContext) unmarshalInputLikeMediaInput(ctx context.Context, ob
 				return it, err
 			}
 			it.MediaID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -458,7 +465,7 @@ func (ec *executionContext) unmarshalInputUnlikeMediaInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"mediaId"}
+	fieldsInOrder := [...]string{"mediaId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -472,6 +479,13 @@ func (ec *executionContext) unmarshalInputUnlikeMediaInput(ctx context.Context, 
 				return it, err
 			}
 			it.MediaID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -2091,7 +2091,7 @@ func (ec *executionContext) unmarshalInputArrangeMediaInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds", "afterId"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "afterId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2119,6 +2119,13 @@ func (ec *executionContext) unmarshalInputArrangeMediaInput(ctx context.Context,
 				return it, err
 			}
 			it.AfterID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2147,7 +2154,7 @@ func (ec *executionContext) unmarshalInputCopyMediaInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds", "toAlbumId"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "toAlbumId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2175,6 +2182,13 @@ func (ec *executionContext) unmarshalInputCopyMediaInput(ctx context.Context, ob
 				return it, err
 			}
 			it.ToAlbumID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2203,7 +2217,7 @@ func (ec *executionContext) unmarshalInputCreateUploadsInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "files"}
+	fieldsInOrder := [...]string{"albumId", "files", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2224,6 +2238,13 @@ func (ec *executionContext) unmarshalInputCreateUploadsInput(ctx context.Context
 				return it, err
 			}
 			it.Files = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2252,7 +2273,7 @@ func (ec *executionContext) unmarshalInputDeleteMediaInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2273,6 +2294,13 @@ func (ec *executionContext) unmarshalInputDeleteMediaInput(ctx context.Context, 
 				return it, err
 			}
 			it.MediaIds = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2301,7 +2329,7 @@ func (ec *executionContext) unmarshalInputEditMediaInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"mediaId", "caption", "tags", "takenAt", "place"}
+	fieldsInOrder := [...]string{"mediaId", "caption", "tags", "takenAt", "place", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2343,6 +2371,13 @@ func (ec *executionContext) unmarshalInputEditMediaInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Place = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2371,7 +2406,7 @@ func (ec *executionContext) unmarshalInputFinalizeUploadInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"mediaId"}
+	fieldsInOrder := [...]string{"mediaId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2385,6 +2420,13 @@ func (ec *executionContext) unmarshalInputFinalizeUploadInput(ctx context.Contex
 				return it, err
 			}
 			it.MediaID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2413,7 +2455,7 @@ func (ec *executionContext) unmarshalInputMoveMediaInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds", "toAlbumId"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "toAlbumId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2441,6 +2483,13 @@ func (ec *executionContext) unmarshalInputMoveMediaInput(ctx context.Context, ob
 				return it, err
 			}
 			it.ToAlbumID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2529,7 +2578,7 @@ func (ec *executionContext) unmarshalInputRestoreMediaInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2550,6 +2599,13 @@ func (ec *executionContext) unmarshalInputRestoreMediaInput(ctx context.Context,
 				return it, err
 			}
 			it.MediaIds = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2578,7 +2634,7 @@ func (ec *executionContext) unmarshalInputTrashMediaInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"albumId", "mediaIds"}
+	fieldsInOrder := [...]string{"albumId", "mediaIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2599,6 +2655,13 @@ func (ec *executionContext) unmarshalInputTrashMediaInput(ctx context.Context, o
 				return it, err
 			}
 			it.MediaIds = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

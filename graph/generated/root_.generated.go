@@ -2845,6 +2845,8 @@ input CreateAlbumInput {
   visibility: Visibility! = PRIVATE
   "The owner's choices."
   settings: AlbumSettingsInput
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What createAlbum gives."
 type CreateAlbumPayload {
@@ -2866,6 +2868,8 @@ input UpdateAlbumInput {
   visibility: Visibility
   "The owner's choices."
   settings: AlbumSettingsInput
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What updateAlbum gives."
 type UpdateAlbumPayload {
@@ -2877,6 +2881,8 @@ type UpdateAlbumPayload {
 input TrashAlbumInput {
   "The album."
   albumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What trashAlbum gives."
 type TrashAlbumPayload {
@@ -2888,6 +2894,8 @@ type TrashAlbumPayload {
 input RestoreAlbumInput {
   "The album."
   albumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What restoreAlbum gives."
 type RestoreAlbumPayload {
@@ -2899,6 +2907,8 @@ type RestoreAlbumPayload {
 input DeleteAlbumInput {
   "The album, in the trash or not."
   albumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What deleteAlbum gives."
 type DeleteAlbumPayload {
@@ -2912,6 +2922,8 @@ input TransferAlbumInput {
   albumId: ID!
   "The member who becomes its owner."
   userId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What transferAlbum gives."
 type TransferAlbumPayload {
@@ -3012,6 +3024,8 @@ input AddCommentInput {
   text: String!
   "The comment on the same medium that this one answers."
   parentId: ID
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What addComment gives."
 type AddCommentPayload {
@@ -3025,6 +3039,8 @@ input EditCommentInput {
   commentId: ID!
   "The new text, 1 to 2,000 characters."
   text: String!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What editComment gives."
 type EditCommentPayload {
@@ -3036,6 +3052,8 @@ type EditCommentPayload {
 input RemoveCommentInput {
   "The comment."
   commentId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What removeComment gives."
 type RemoveCommentPayload {
@@ -3222,6 +3240,8 @@ extend type Mutation {
 input LikeMediaInput {
   "The medium."
   mediaId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What likeMedia gives."
 type LikeMediaPayload {
@@ -3235,6 +3255,8 @@ type LikeMediaPayload {
 input UnlikeMediaInput {
   "The medium."
   mediaId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What unlikeMedia gives."
 type UnlikeMediaPayload {
@@ -3513,6 +3535,8 @@ input CreateUploadsInput {
   albumId: ID!
   "The files, 1 to 50."
   files: [UploadInput!]!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What createUploads gives."
 type CreateUploadsPayload {
@@ -3524,6 +3548,8 @@ type CreateUploadsPayload {
 input FinalizeUploadInput {
   "The medium of the ticket."
   mediaId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What finalizeUpload gives."
 type FinalizeUploadPayload {
@@ -3555,6 +3581,8 @@ input EditMediaInput {
   takenAt: Time @goField(omittable: true)
   "Where it was taken; null takes it away."
   place: PlaceInput @goField(omittable: true)
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What editMedia gives."
 type EditMediaPayload {
@@ -3570,6 +3598,8 @@ input MoveMediaInput {
   mediaIds: [ID!]!
   "The album to move them to."
   toAlbumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What became of one item of a batch."
 type MediaResult {
@@ -3597,6 +3627,8 @@ input CopyMediaInput {
   mediaIds: [ID!]!
   "The album to copy them to; may be the same."
   toAlbumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What copyMedia gives."
 type CopyMediaPayload {
@@ -3612,6 +3644,8 @@ input ArrangeMediaInput {
   mediaIds: [ID!]!
   "The medium that they come right behind; null puts them first."
   afterId: ID
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What arrangeMedia gives."
 type ArrangeMediaPayload {
@@ -3625,6 +3659,8 @@ input TrashMediaInput {
   albumId: ID!
   "The media, 1 to 50."
   mediaIds: [ID!]!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What trashMedia gives."
 type TrashMediaPayload {
@@ -3638,6 +3674,8 @@ input RestoreMediaInput {
   albumId: ID!
   "The media, 1 to 50."
   mediaIds: [ID!]!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What restoreMedia gives."
 type RestoreMediaPayload {
@@ -3651,6 +3689,8 @@ input DeleteMediaInput {
   albumId: ID!
   "The media, 1 to 50, in the trash or not."
   mediaIds: [ID!]!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What deleteMedia gives."
 type DeleteMediaPayload {
@@ -3714,6 +3754,8 @@ input JoinAlbumInput {
   token: String!
   "Its password, if it has one."
   password: String
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What joinAlbum gives."
 type JoinAlbumPayload {
@@ -3729,6 +3771,8 @@ input SetMemberRoleInput {
   userId: ID!
   "The new role; not OWNER, see transferAlbum."
   role: AlbumRole!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What setMemberRole gives."
 type SetMemberRolePayload {
@@ -3742,6 +3786,8 @@ input RemoveMemberInput {
   albumId: ID!
   "The member."
   userId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What removeMember gives."
 type RemoveMemberPayload {
@@ -3755,6 +3801,8 @@ type RemoveMemberPayload {
 input LeaveAlbumInput {
   "The album."
   albumId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What leaveAlbum gives."
 type LeaveAlbumPayload {
@@ -3897,6 +3945,8 @@ input CreateShareInput {
   hideLocation: Boolean! = true
   "The token of an open link to hand on; what it does not allow is left out of the new one, and its password stays."
   parentToken: String
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What createShare gives."
 type CreateSharePayload {
@@ -3910,6 +3960,8 @@ type CreateSharePayload {
 input RevokeShareInput {
   "The link."
   shareId: ID!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What revokeShare gives."
 type RevokeSharePayload {
@@ -3923,6 +3975,8 @@ input OpenShareInput {
   token: String!
   "Its password, if it has one."
   password: String
+  "A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What openShare gives."
 type OpenSharePayload {
@@ -4018,6 +4072,8 @@ input SignUpInput {
   password: String!
   "The name others see, at most 64 characters; the account name if it is left out."
   displayName: String
+  "A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What signUp gives."
 type SignUpPayload {
@@ -4031,6 +4087,8 @@ input SignInInput {
   name: String!
   "The password."
   password: String!
+  "A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What signIn gives."
 type SignInPayload {
@@ -4042,6 +4100,8 @@ type SignInPayload {
 input RefreshSessionInput {
   "The newest refresh token of the session."
   refreshToken: String!
+  "A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What refreshSession gives."
 type RefreshSessionPayload {
@@ -4053,6 +4113,8 @@ type RefreshSessionPayload {
 input SignOutInput {
   "True: end all of your sessions, on every device."
   everywhere: Boolean! = false
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What signOut gives."
 type SignOutPayload {
@@ -4066,6 +4128,8 @@ input ChangePasswordInput {
   oldPassword: String!
   "The new one, 8 to 128 characters."
   newPassword: String!
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What changePassword gives."
 type ChangePasswordPayload {
@@ -4079,6 +4143,8 @@ input UpdateProfileInput {
   displayName: String
   "An https address on a host that the service allows for pictures; empty takes it away."
   avatarUrl: String
+  "A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces."
+  idempotencyKey: String
 }
 "What updateProfile gives."
 type UpdateProfilePayload {

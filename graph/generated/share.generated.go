@@ -677,7 +677,7 @@ func (ec *executionContext) unmarshalInputCreateShareInput(ctx context.Context, 
 		asMap["hideLocation"] = true
 	}
 
-	fieldsInOrder := [...]string{"albumId", "joinRole", "password", "expiresAt", "downloadAllowed", "hideLocation", "parentToken"}
+	fieldsInOrder := [...]string{"albumId", "joinRole", "password", "expiresAt", "downloadAllowed", "hideLocation", "parentToken", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -733,6 +733,13 @@ func (ec *executionContext) unmarshalInputCreateShareInput(ctx context.Context, 
 				return it, err
 			}
 			it.ParentToken = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -761,7 +768,7 @@ func (ec *executionContext) unmarshalInputOpenShareInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"token", "password"}
+	fieldsInOrder := [...]string{"token", "password", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -782,6 +789,13 @@ func (ec *executionContext) unmarshalInputOpenShareInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Password = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -810,7 +824,7 @@ func (ec *executionContext) unmarshalInputRevokeShareInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"shareId"}
+	fieldsInOrder := [...]string{"shareId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -824,6 +838,13 @@ func (ec *executionContext) unmarshalInputRevokeShareInput(ctx context.Context, 
 				return it, err
 			}
 			it.ShareID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

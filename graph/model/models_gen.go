@@ -19,6 +19,8 @@ type AddCommentInput struct {
 	Text string `json:"text"`
 	// The comment on the same medium that this one answers.
 	ParentID *string `json:"parentId,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What addComment gives.
@@ -83,6 +85,8 @@ type ArrangeMediaInput struct {
 	MediaIds []string `json:"mediaIds"`
 	// The medium that they come right behind; null puts them first.
 	AfterID *string `json:"afterId,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What arrangeMedia gives.
@@ -109,6 +113,8 @@ type ChangePasswordInput struct {
 	OldPassword string `json:"oldPassword"`
 	// The new one, 8 to 128 characters.
 	NewPassword string `json:"newPassword"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What changePassword gives.
@@ -141,6 +147,8 @@ type CopyMediaInput struct {
 	MediaIds []string `json:"mediaIds"`
 	// The album to copy them to; may be the same.
 	ToAlbumID string `json:"toAlbumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What copyMedia gives.
@@ -159,6 +167,8 @@ type CreateAlbumInput struct {
 	Visibility album.Visibility `json:"visibility"`
 	// The owner's choices.
 	Settings *AlbumSettingsInput `json:"settings,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What createAlbum gives.
@@ -183,6 +193,8 @@ type CreateShareInput struct {
 	HideLocation bool `json:"hideLocation"`
 	// The token of an open link to hand on; what it does not allow is left out of the new one, and its password stays.
 	ParentToken *string `json:"parentToken,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What createShare gives.
@@ -199,6 +211,8 @@ type CreateUploadsInput struct {
 	AlbumID string `json:"albumId"`
 	// The files, 1 to 50.
 	Files []*UploadInput `json:"files"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What createUploads gives.
@@ -211,6 +225,8 @@ type CreateUploadsPayload struct {
 type DeleteAlbumInput struct {
 	// The album, in the trash or not.
 	AlbumID string `json:"albumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What deleteAlbum gives.
@@ -225,6 +241,8 @@ type DeleteMediaInput struct {
 	AlbumID string `json:"albumId"`
 	// The media, 1 to 50, in the trash or not.
 	MediaIds []string `json:"mediaIds"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What deleteMedia gives.
@@ -239,6 +257,8 @@ type EditCommentInput struct {
 	CommentID string `json:"commentId"`
 	// The new text, 1 to 2,000 characters.
 	Text string `json:"text"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What editComment gives.
@@ -259,6 +279,8 @@ type EditMediaInput struct {
 	TakenAt graphql.Omittable[*time.Time] `json:"takenAt,omitempty"`
 	// Where it was taken; null takes it away.
 	Place graphql.Omittable[*PlaceInput] `json:"place,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What editMedia gives.
@@ -291,6 +313,8 @@ type FeedEdge struct {
 type FinalizeUploadInput struct {
 	// The medium of the ticket.
 	MediaID string `json:"mediaId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What finalizeUpload gives.
@@ -307,6 +331,8 @@ type JoinAlbumInput struct {
 	Token string `json:"token"`
 	// Its password, if it has one.
 	Password *string `json:"password,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What joinAlbum gives.
@@ -319,6 +345,8 @@ type JoinAlbumPayload struct {
 type LeaveAlbumInput struct {
 	// The album.
 	AlbumID string `json:"albumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What leaveAlbum gives.
@@ -347,6 +375,8 @@ type LikeEdge struct {
 type LikeMediaInput struct {
 	// The medium.
 	MediaID string `json:"mediaId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What likeMedia gives.
@@ -409,6 +439,8 @@ type MoveMediaInput struct {
 	MediaIds []string `json:"mediaIds"`
 	// The album to move them to.
 	ToAlbumID string `json:"toAlbumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What moveMedia gives.
@@ -427,6 +459,8 @@ type OpenShareInput struct {
 	Token string `json:"token"`
 	// Its password, if it has one.
 	Password *string `json:"password,omitempty"`
+	// A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What openShare gives.
@@ -471,6 +505,8 @@ type Query struct {
 type RefreshSessionInput struct {
 	// The newest refresh token of the session.
 	RefreshToken string `json:"refreshToken"`
+	// A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What refreshSession gives.
@@ -483,6 +519,8 @@ type RefreshSessionPayload struct {
 type RemoveCommentInput struct {
 	// The comment.
 	CommentID string `json:"commentId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What removeComment gives.
@@ -497,6 +535,8 @@ type RemoveMemberInput struct {
 	AlbumID string `json:"albumId"`
 	// The member.
 	UserID string `json:"userId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What removeMember gives.
@@ -511,6 +551,8 @@ type RemoveMemberPayload struct {
 type RestoreAlbumInput struct {
 	// The album.
 	AlbumID string `json:"albumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What restoreAlbum gives.
@@ -525,6 +567,8 @@ type RestoreMediaInput struct {
 	AlbumID string `json:"albumId"`
 	// The media, 1 to 50.
 	MediaIds []string `json:"mediaIds"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What restoreMedia gives.
@@ -537,6 +581,8 @@ type RestoreMediaPayload struct {
 type RevokeShareInput struct {
 	// The link.
 	ShareID string `json:"shareId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What revokeShare gives.
@@ -553,6 +599,8 @@ type SetMemberRoleInput struct {
 	UserID string `json:"userId"`
 	// The new role; not OWNER, see transferAlbum.
 	Role album.Role `json:"role"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What setMemberRole gives.
@@ -583,6 +631,8 @@ type SignInInput struct {
 	Name string `json:"name"`
 	// The password.
 	Password string `json:"password"`
+	// A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What signIn gives.
@@ -595,6 +645,8 @@ type SignInPayload struct {
 type SignOutInput struct {
 	// True: end all of your sessions, on every device.
 	Everywhere bool `json:"everywhere"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What signOut gives.
@@ -611,6 +663,8 @@ type SignUpInput struct {
 	Password string `json:"password"`
 	// The name others see, at most 64 characters; the account name if it is left out.
 	DisplayName *string `json:"displayName,omitempty"`
+	// A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What signUp gives.
@@ -653,6 +707,8 @@ type TransferAlbumInput struct {
 	AlbumID string `json:"albumId"`
 	// The member who becomes its owner.
 	UserID string `json:"userId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What transferAlbum gives.
@@ -665,6 +721,8 @@ type TransferAlbumPayload struct {
 type TrashAlbumInput struct {
 	// The album.
 	AlbumID string `json:"albumId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What trashAlbum gives.
@@ -679,6 +737,8 @@ type TrashMediaInput struct {
 	AlbumID string `json:"albumId"`
 	// The media, 1 to 50.
 	MediaIds []string `json:"mediaIds"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What trashMedia gives.
@@ -691,6 +751,8 @@ type TrashMediaPayload struct {
 type UnlikeMediaInput struct {
 	// The medium.
 	MediaID string `json:"mediaId"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What unlikeMedia gives.
@@ -715,6 +777,8 @@ type UpdateAlbumInput struct {
 	Visibility *album.Visibility `json:"visibility,omitempty"`
 	// The owner's choices.
 	Settings *AlbumSettingsInput `json:"settings,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What updateAlbum gives.
@@ -729,6 +793,8 @@ type UpdateProfileInput struct {
 	DisplayName *string `json:"displayName,omitempty"`
 	// An https address on a host that the service allows for pictures; empty takes it away.
 	AvatarURL *string `json:"avatarUrl,omitempty"`
+	// A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What updateProfile gives.
