@@ -54,6 +54,7 @@ type app struct {
 // options are hooks for tests; the zero value is the program.
 type options struct {
 	onStatement func(query string)
+	store       func(store.Store) store.Store   // wraps the store
 	bucket      func(media.Bucket) media.Bucket // wraps the bucket that the service uses
 	passwords   *auth.PasswordOptions
 	now         func() time.Time
@@ -96,6 +97,9 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
+	if o.store != nil {
+		a.store = o.store(a.store)
+	}
 	if a.limits, err = openLimits(cfg, now, logger); err != nil {
 		return nil, err
 	}
@@ -128,6 +132,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		Store: a.store, Bucket: a.watch.bucket(a.bucket), Hub: a.hub, IDs: id.New(now, nil),
 		Tokens: auth.NewTokens(key.Derive(auth.LabelAccess), now), Passwords: auth.NewPasswords(o.passwords),
 		ShareKey: key.Derive(auth.LabelShare), ArchiveKey: key.Derive(auth.LabelArchive),
+		OnceKey:  auth.NewOnce(key.Derive(auth.LabelOnce)),
 		Renderer: renderer, Limits: a.limits, Tracer: a.tracer, Logger: logger, Now: now,
 	}, service.Options{
 		SignUp: cfg.SignUp, AvatarHosts: cfg.AvatarHosts, UploadLife: cfg.UploadLife,

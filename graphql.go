@@ -53,6 +53,7 @@ func (a *app) newExecutor(stock bool) (*executor.Executor, error) {
 		exec.Use(tracedOperations{tracer: a.tracer, nameOf: func(op *graphql.OperationContext) string { return a.operations.nameOf(op, true) }})
 	}
 	exec.Use(resolvers.Loading{Service: a.service})
+	exec.Use(resolvers.Once{Service: a.service})
 	if a.cfg.Introspection {
 		exec.Use(extension.Introspection{})
 	} else {

@@ -23,7 +23,7 @@ const (
 
 // embeddedOnly are the tests that say something of the embedded backends alone.
 var embeddedOnly = []string{
-	"TestAtScale", "TestFaultsAtScale", // start servers of their own
+	"TestAtScale", "TestFaultsAtScale", "TestOnceAcrossNodes", // start servers of their own
 	"TestStatements", // counts SQL; mongostore counts its own commands
 	"TestFullDisk",
 	"TestRateOfMedia", "TestAPageAtOnce", // of /media, which GCS serves itself

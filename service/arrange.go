@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"keepsake/album"
+	"keepsake/store"
 )
 
 // checkBatch bounds the items of a batch.
@@ -21,6 +22,9 @@ func isPublished(m *album.Media) bool { return m.Status == album.Ready && m.Tras
 func (s *Service) MoveMedia(ctx context.Context, v album.Identified, from, to album.AlbumID, ids []album.MediaID) ([]Result, error) {
 	if err := checkBatch(ids); err != nil {
 		return nil, err
+	}
+	if store.Begun(ctx) {
+		return s.movedTo(ctx, v, to, ids)
 	}
 	access, err := s.access(ctx, v, from, album.View)
 	if err != nil {
@@ -86,6 +90,20 @@ func (s *Service) move(ctx context.Context, v album.Identified, from, to album.A
 		}
 	}
 	return results, nil
+}
+
+// movedTo tells what became of a move that was done before: what is there now.
+func (s *Service) movedTo(ctx context.Context, v album.Identified, to album.AlbumID, ids []album.MediaID) ([]Result, error) {
+	found, err := s.VisibleMedia(ctx, v, ids)
+	if err != nil {
+		return nil, err
+	}
+	return each(ids, func(id album.MediaID) (*album.Media, error) {
+		if m := found[id]; m != nil && m.AlbumID == to {
+			return m, nil
+		}
+		return nil, album.ErrNotFound
+	})
 }
 
 // again does what is still to be done, item by item.

@@ -18,7 +18,7 @@ func (s *Service) AddComment(
 		return nil, err
 	}
 	c, entry, err := s.Store.AddComment(ctx, album.Comment{
-		ID: s.IDs.Comment(), MediaID: id, AuthorID: v.UserID, ParentID: parent, Text: text, CreatedAt: s.now(),
+		ID: s.ids(ctx).Comment(), MediaID: id, AuthorID: v.UserID, ParentID: parent, Text: text, CreatedAt: s.now(),
 	})
 	if err != nil {
 		return nil, err

@@ -17,9 +17,10 @@ const (
 
 // Sweep takes away for good what nobody wants any more: deleted media and
 // albums, what was in the trash for album.TrashDuration, uploads that never
-// ended, old sessions, the tails of long logs, and objects of no medium. Bytes go before their row,
-// so nothing is forgotten if it is stopped in between. It works in bounded
-// steps until nothing is left to do; what fails keeps nothing else from going.
+// ended, old sessions and idempotency keys, the tails of long logs, and objects of
+// no medium. Bytes go before their row, so nothing is forgotten if it is stopped in
+// between. It works in bounded steps until nothing is left to do; what fails keeps
+// nothing else from going.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	trashed := now.Add(-album.TrashDuration)
@@ -28,7 +29,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	// PurgeAlbums may have doomed the media of albums that were long in the trash.
 	errs = append(errs, err, s.sweepMedia(ctx, trashed, now.Add(-uploadGrace)))
 	_, err = s.Store.TrimLogs(ctx, s.opts.LogKeep)
-	return errors.Join(append(errs, err, s.Store.PurgeSessions(ctx, now), s.sweepOrphans(ctx, now))...)
+	return errors.Join(append(errs, err, s.Store.PurgeSessions(ctx, now), s.Store.PurgeKeys(ctx, now), s.sweepOrphans(ctx, now))...)
 }
 
 // sweepMedia removes doomed media. One whose bytes cannot be removed stays for

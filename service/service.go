@@ -36,9 +36,11 @@ type Deps struct {
 	ShareKey []byte
 	// ArchiveKey is the key that addresses of archives are sealed with.
 	ArchiveKey []byte
-	Tracer     *tracing.Tracer // or nil
-	Logger     *slog.Logger
-	Now        func() time.Time
+	// OnceKey names and seals what is kept of idempotency keys.
+	OnceKey auth.Once
+	Tracer  *tracing.Tracer // or nil
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // Options are the choices of an operator.

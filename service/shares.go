@@ -30,7 +30,7 @@ func (s *Service) CreateShare(ctx context.Context, v album.Identified, n NewShar
 		return nil, "", err
 	}
 	share := &album.Share{
-		ID: s.IDs.Share(), AlbumID: n.AlbumID, CreatorID: v.UserID, JoinRole: n.JoinRole,
+		ID: s.ids(ctx).Share(), AlbumID: n.AlbumID, CreatorID: v.UserID, JoinRole: n.JoinRole,
 		DownloadAllowed: n.DownloadAllowed, HideLocation: n.HideLocation, CreatedAt: s.now(), ExpiresAt: n.ExpiresAt,
 	}
 	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(share.CreatedAt) {

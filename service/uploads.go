@@ -60,7 +60,7 @@ func (s *Service) CreateUploads(ctx context.Context, v album.Identified, id albu
 	out := make([]Ticketed, len(files))
 	sums := make([]string, 0, len(files))
 	for i, f := range files {
-		m, err := s.pending(v, id, f, now)
+		m, err := s.pending(ctx, v, id, f, now)
 		if err != nil {
 			return nil, inFile(i, err)
 		}
@@ -122,7 +122,7 @@ func inFile(i int, err error) error {
 }
 
 // pending checks one file and makes its row.
-func (s *Service) pending(v album.Identified, id album.AlbumID, f NewUpload, now time.Time) (*album.Media, error) {
+func (s *Service) pending(ctx context.Context, v album.Identified, id album.AlbumID, f NewUpload, now time.Time) (*album.Media, error) {
 	name, err := album.Text("fileName", f.FileName, 1, album.MaxFileNameLength)
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func (s *Service) pending(v album.Identified, id album.AlbumID, f NewUpload, now
 		life = max(life, chunksLife)
 	}
 	m := &album.Media{
-		ID: s.IDs.Media(), AlbumID: id, OwnerID: v.UserID, Kind: kind, Status: album.Pending,
+		ID: s.ids(ctx).Media(), AlbumID: id, OwnerID: v.UserID, Kind: kind, Status: album.Pending,
 		FileName: name, ContentType: contentType, Bytes: f.Bytes, TakenAt: f.TakenAt, Caption: caption, CreatedAt: now,
 	}
 	m.Upload = album.Upload{
