@@ -36,49 +36,43 @@ func follow(c *conn, to *cache) (*changes, error) {
 	return ch, nil
 }
 
-// Where the columns that are looked at stand in their tables.
-const (
-	firstID      = 0 // of user, album and media
-	likeMedia    = 0
-	mediaAlbum   = 1
-	commentMedia = 2
-	albumState   = 8
-)
+// told says, of each table that something in the cache is made of, in which of its
+// columns the identifiers stand that its rows belong to: an album's for its media,
+// a medium's for its comments and likes.
+var told = map[string][]int{
+	"user":    {0},    // id
+	"album":   {0},    // id
+	"media":   {0, 1}, // id, album_id
+	"comment": {2},    // media_id
+	"likes":   {0},    // media_id
+}
 
-// row notes what a row that changes is part of: an album's identifier stands for
-// its media, a medium's for its comments and likes. They also depend on whether
-// the album is DELETING, of which its own row alone tells: that happens once in an
-// album's life, and then everything is read again.
+// stateColumn is where an album's state stands. Comments and media depend on it
+// too, if it is DELETING: that happens once in an album's life, and then
+// everything is read again.
+const stateColumn = 8
+
+// row notes what a row belongs to, before the change and after it.
 func (ch *changes) row(d sqlite.SQLitePreUpdateData) {
-	var columns []any
-	switch d.TableName {
-	case "user", "media", "comment", "likes":
-		columns = make([]any, commentMedia+1)
-	case "album":
-		columns = make([]any, albumState+1)
-	default: // nothing in the cache is made of it
+	ids, ok := told[d.TableName]
+	if !ok {
 		return
 	}
+	var columns [stateColumn + 1]any
 	look := func(read func(...any) error) {
-		if err := read(columns...); err != nil {
+		to := columns[:ids[len(ids)-1]+1]
+		if d.TableName == "album" {
+			to = columns[:]
+		}
+		if err := read(to...); err != nil {
 			ch.everything = true
 			return
 		}
-		switch d.TableName {
-		case "user":
-			ch.note(columns[firstID])
-		case "media":
-			ch.note(columns[firstID])
-			ch.note(columns[mediaAlbum])
-		case "comment":
-			ch.note(columns[commentMedia])
-		case "likes":
-			ch.note(columns[likeMedia])
-		case "album":
-			ch.note(columns[firstID])
-			if columns[albumState] == int64(states.code(album.Deleting)) {
-				ch.everything = true
-			}
+		for _, at := range ids {
+			ch.note(columns[at])
+		}
+		if columns[stateColumn] == int64(states.code(album.Deleting)) {
+			ch.everything = true
 		}
 	}
 	if d.Op != sqlite3.SQLITE_INSERT {
