@@ -142,7 +142,9 @@ func TestTraces(t *testing.T) {
 	c.await(t, "/graphql > mutation Say > addComment > messages: publish")
 	c.await(t, "event of albumEvents > database: users by ID")
 	c.await(t, "query Mine > me > database: users by ID")
-	c.await(t, "/media/")
+	if s.files != nil { // at scale the bytes go to the bucket itself
+		c.await(t, "/media/")
+	}
 	c.await(t, "/graphql > mutation Finalize > finalizeUpload > media: publish")
 	c.await(t, "work on media > processes: picture")
 	c.await(t, "work on media > database: publish media")
