@@ -34,9 +34,9 @@ type keyRow struct {
 }
 
 func scanKey(r *row) (k keyRow) {
-	k.ID, k.Request, k.Token, k.Salt = r.text(), bytes.Clone(r.blob()), r.text(), bytes.Clone(r.blob())
+	k.ID, k.Request, k.Token, k.Salt = r.text(), r.blob(), r.text(), r.blob()
 	k.Since, k.Until, k.Expires = r.time(), r.time(), r.time()
-	k.steps, k.Answer = r.text(), bytes.Clone(r.blob())
+	k.steps, k.Answer = r.text(), r.blob()
 	return k
 }
 
