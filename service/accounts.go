@@ -222,12 +222,18 @@ func (s *Service) CheckViewer(ctx context.Context, v album.Identified) error {
 
 var errExpired = album.Errorf(album.CodeTokenExpired, "the access token has ended; refresh it")
 
+// trusted is a session that was found good.
+type trusted struct {
+	user  album.UserID
+	until time.Time
+}
+
 func (s *Service) checkSession(ctx context.Context, v album.Identified) error {
 	if !v.SignedIn() {
 		return nil
 	}
 	now := s.Now()
-	if until, ok := s.alive.Get(v.SessionID); ok && now.Before(until) {
+	if t, ok := s.alive.Get(v.SessionID); ok && t.user == v.UserID && now.Before(t.until) {
 		return nil
 	}
 	switch row, err := s.Store.Session(ctx, v.SessionID); {
@@ -238,7 +244,7 @@ func (s *Service) checkSession(ctx context.Context, v album.Identified) error {
 	case !row.RevokedAt.IsZero() || row.UserID != v.UserID:
 		return album.ErrSessionRevoked
 	}
-	s.alive.Add(v.SessionID, now.Add(sessionTrust))
+	s.alive.Add(v.SessionID, trusted{v.UserID, now.Add(sessionTrust)})
 	return nil
 }
 

@@ -62,8 +62,9 @@ type Service struct {
 	Deps
 	opts      Options
 	providers map[string]IdentityProvider
-	// alive says until when sessions that were found good are not looked up again.
-	alive   *lru.Cache[album.SessionID, time.Time]
+	// alive says whose sessions that were found good are, and until when they are not
+	// looked up again.
+	alive   *lru.Cache[album.SessionID, trusted]
 	workers *workers
 	orphans orphans
 }
@@ -80,7 +81,7 @@ const (
 
 // New puts a Service together.
 func New(d Deps, o Options) *Service {
-	alive, err := lru.New[album.SessionID, time.Time](sessionCache)
+	alive, err := lru.New[album.SessionID, trusted](sessionCache)
 	if err != nil { // only for a size that is none
 		panic(err)
 	}
