@@ -38,6 +38,8 @@ func admit(next http.Handler) http.Handler {
 			header.Set("Accept-Post", typeJSON)
 			refuse(w, http.StatusUnsupportedMediaType,
 				album.Errorf(album.CodeInvalidInput, "send Content-Type: %s, in UTF-8 and not compressed", typeJSON))
+		case len(r.Header.Values("Authorization")) > 1: // a proxy may have looked at another one
+			refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "send one Authorization header"))
 		case !ok:
 			refuse(w, http.StatusNotAcceptable,
 				album.Errorf(album.CodeInvalidInput, "accept %s or %s", typeGraphQL, typeJSON))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -22,7 +23,7 @@ func get(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 			err = decodeRequest(strings.NewReader(text), into)
 		}
 	}
-	if err != nil {
+	if unescaped, _ := url.QueryUnescape(r.URL.RawQuery); err != nil || !utf8.ValidString(unescaped) {
 		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the address is not one of a GraphQL request"))
 		return
 	}
