@@ -16,6 +16,7 @@ import (
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
 	"keepsake/internal/id"
+	"keepsake/internal/intake"
 	"keepsake/internal/tracing"
 	"keepsake/live"
 	"keepsake/media"
@@ -37,6 +38,7 @@ type app struct {
 	limits  *limits
 	tracer  *tracing.Tracer // or nil
 	watch   *watch
+	intake  *intake.Limit
 	service *service.Service
 	closers []io.Closer // in the order in which they were opened
 
@@ -50,6 +52,10 @@ type app struct {
 	stopWork   context.CancelFunc
 	background sync.WaitGroup
 }
+
+// maxLarge is how many requests of more than intake.Small a node reads at once: 32
+// MiB at the default size.
+const maxLarge = 32
 
 // options are hooks for tests; the zero value is the program.
 type options struct {
@@ -76,7 +82,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	if now == nil {
 		now = time.Now
 	}
-	a := &app{cfg: cfg, log: logger}
+	a := &app{cfg: cfg, log: logger, intake: intake.New(maxLarge)}
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -145,10 +151,10 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	}
 	a.engine = live.New(live.Deps{
 		Service: a.service, Exec: a.exec, Tracer: a.tracer, Logger: logger, Timeout: cfg.RequestTimeout,
-		Authenticate: a.authenticate, Allow: a.limits.operation, Begin: a.limits.execute,
+		Authenticate: a.authenticate, Allow: a.limits.operation, Begin: a.limits.execute, MaxItems: cfg.MaxItems(),
 	})
 	a.transport = transport.NewServer(a.engine, &transport.Options{
-		Logger: logger, Origin: a.originAllowed, Context: clientContext, MaxMessage: int64(cfg.MaxBody),
+		Logger: logger, Origin: a.originAllowed, Context: clientContext, MaxMessage: int64(cfg.MaxBody), Intake: a.intake,
 		MaxClients: cfg.MaxClients, OpenRate: cfg.OpenRate,
 		RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout, InitTimeout: o.initTimeout,
 	})

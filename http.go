@@ -16,6 +16,7 @@ import (
 	"github.com/rs/cors"
 
 	"keepsake/album"
+	"keepsake/internal/intake"
 	"keepsake/realtime/transport"
 	"keepsake/resolvers"
 	"keepsake/service"
@@ -141,23 +142,27 @@ func (a *app) withBody(next http.Handler) http.Handler {
 }
 
 // readBody reads a request's body within the limits of size and time, and refuses
-// one that is not UTF-8, which JSON has to be.
+// one that is not UTF-8, which JSON has to be, or has more values than any may.
 func (a *app) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	most := int64(a.cfg.MaxBody)
 	control := http.NewResponseController(w)
 	if err := control.SetReadDeadline(time.Now().Add(a.cfg.RequestTimeout)); err != nil {
 		a.log.WarnContext(r.Context(), "no read deadline", "error", err)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	body, err := a.intake.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge,
 			album.Errorf(album.CodeInvalidInput, "a request may have at most %d bytes", most))
+	case errors.Is(err, intake.ErrBusy):
+		a.refuseErr(w, r, album.RateLimited(whileBusy))
 	case err != nil:
 		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request did not arrive whole"))
 	case !utf8.Valid(body) || !utf8.ValidString(r.URL.RawQuery):
 		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeInvalidInput, "the request is not valid UTF-8"))
+	case intake.TooMany(body, a.cfg.MaxItems()):
+		refuse(w, http.StatusBadRequest, album.Errorf(album.CodeTooComplex, "the request has too many values"))
 	default:
 		return body, true
 	}

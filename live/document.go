@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"keepsake/album"
+	"keepsake/internal/intake"
 	"keepsake/realtime/transport"
 )
 
@@ -25,6 +26,9 @@ func (e *Engine) Parse(ctx context.Context, r *transport.Request) (op *graphql.O
 	}{{"variables", r.Variables, &params.Variables}, {"extensions", r.Extensions, &params.Extensions}} {
 		if len(part.raw) == 0 {
 			continue
+		}
+		if intake.TooMany(part.raw, e.maxItems) {
+			return nil, e.Errors(ctx, album.Errorf(album.CodeTooComplex, "%s have too many values", part.name))
 		}
 		d := json.NewDecoder(strings.NewReader(string(part.raw)))
 		d.UseNumber()

@@ -40,6 +40,7 @@ type Engine struct {
 	authenticate func(ctx context.Context, authorization string) (album.Identified, error)
 	allow        func(ctx context.Context, v album.Identified) error
 	begin        func(ctx context.Context, v album.Identified) (end func(), err error)
+	maxItems     int
 	stats        counters
 
 	mu      sync.Mutex
@@ -68,13 +69,16 @@ type Deps struct {
 	// Begin counts a query or mutation of a client until end is called, or reports,
 	// by an error, that as many run as may.
 	Begin func(ctx context.Context, v album.Identified) (end func(), err error)
+	// MaxItems is how many items the lists and objects of variables may have, beyond
+	// the first of each. What is below it is counted with more care later.
+	MaxItems int
 }
 
 // New returns an engine.
 func New(d Deps) *Engine {
 	e := &Engine{
 		service: d.Service, exec: d.Exec, tracer: d.Tracer, log: d.Logger, timeout: d.Timeout,
-		authenticate: d.Authenticate, allow: d.Allow, begin: d.Begin,
+		authenticate: d.Authenticate, allow: d.Allow, begin: d.Begin, maxItems: d.MaxItems,
 		cohorts: map[key]*cohort{},
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

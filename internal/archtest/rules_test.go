@@ -32,7 +32,7 @@ var rules = []row{
 	}},
 
 	{pkg: "realtime", own: []string{"album", "internal/safeguard"}, libs: []string{"golang.org/x/sync"}},
-	{pkg: "realtime/transport", own: []string{"album"}, libs: []string{"github.com/gorilla/websocket", "golang.org/x/time"}},
+	{pkg: "realtime/transport", own: []string{"album", "internal/intake"}, libs: []string{"github.com/gorilla/websocket", "golang.org/x/time"}},
 	{pkg: "realtime/brokertest", own: []string{"album", "realtime"}, libs: testLibs},
 	{pkg: "realtime/membroker", own: []string{"album", "realtime"}},
 	{pkg: "realtime/redisbroker", own: []string{"album", "realtime", "internal/redisconn"}, libs: []string{
@@ -63,6 +63,7 @@ var rules = []row{
 
 	{pkg: "wechat", own: []string{"album"}, libs: []string{"golang.org/x/sync"}},
 
+	{pkg: "internal/intake"},
 	{pkg: "internal/redisconn", libs: []string{"github.com/redis/go-redis/v9"}},
 	{pkg: "internal/testenv/redisserver", libs: []string{"github.com/redis/go-redis/v9"}},
 	{pkg: "internal/testenv/mongoserver", libs: []string{"go.mongodb.org/mongo-driver/v2"}},

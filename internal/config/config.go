@@ -158,6 +158,10 @@ func (c Config) Validate() error {
 	return f.err()
 }
 
+// MaxItems is how many items the lists and objects of a request may have, beyond the
+// first of each: those of the variables, and as many as there is no reason for.
+func (c Config) MaxItems() int { return c.MaxValues + c.MaxVariables + 200 }
+
 // KeyFile is the file of the service's key where Secret is empty.
 func (c Config) KeyFile() string { return filepath.Join(c.Data, "secret.key") }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"keepsake/album"
+	"keepsake/internal/intake"
 )
 
 const (
@@ -45,9 +46,9 @@ func (s *socket) run() {
 	s.ws.SetPingHandler(func(data string) error {
 		s.hear()
 		s.out.push(frame{kindPong, nil, []byte(data)})
-		return nil
+		return s.slowDown()
 	})
-	s.ws.SetPongHandler(func(string) error { s.hear(); return nil })
+	s.ws.SetPongHandler(func(string) error { s.hear(); return s.slowDown() })
 	s.ws.SetCloseHandler(func(code int, _ string) error { // answered in kind, by RFC 6455
 		if code == websocket.CloseNoStatusReceived {
 			code = websocket.CloseNormalClosure
@@ -82,6 +83,17 @@ func (s *socket) read() {
 	}
 }
 
+// slowDown makes a client wait that sends more than it may. Messages and control
+// frames count together.
+func (s *socket) slowDown() error {
+	if s.rate.Allow() {
+		return nil
+	}
+	done := make(chan error) // in another goroutine, for the reader's small stack
+	go func() { done <- s.rate.Wait(s.ctx) }()
+	return <-done
+}
+
 // discard reads on until the client hangs up, or a moment has passed: a
 // connection that is closed while something is unread loses what was written last.
 func (s *socket) discard() {
@@ -92,12 +104,14 @@ func (s *socket) discard() {
 
 // receive deals with a message, and reports whether to go on.
 func (s *socket) receive(kind int, r io.Reader) bool {
-	text, err := io.ReadAll(r)
+	text, err := s.server.opt.Intake.ReadAll(r)
 	s.hear()
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):
 		s.end(reason{code: closeTooBig, text: "Message too big"})
 		return false
+	case errors.Is(err, intake.ErrBusy):
+		return s.refuse(closeTryLater, string(album.CodeRateLimited))
 	case err != nil:
 		return false
 	case kind != websocket.TextMessage:

@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"keepsake/internal/intake"
 )
 
 // Backend executes what clients ask for.
@@ -78,6 +80,8 @@ type Options struct {
 	MessageRate int
 	// MaxMessage bounds a message of a client, in bytes. Default 1 MiB.
 	MaxMessage int64
+	// Intake bounds how many large messages are read at once. Default: 32.
+	Intake *intake.Limit
 	// InitTimeout is how long a client may take to say who it is. Default 10 s.
 	InitTimeout time.Duration
 	// PingEvery is how often a client is asked whether it is there; one that was
@@ -125,6 +129,9 @@ func NewServer(b Backend, o *Options) *Server {
 	setDefault(&s.opt.MaxOperations, 100)
 	setDefault(&s.opt.MessageRate, 100)
 	setDefault(&s.opt.MaxMessage, 1<<20)
+	if s.opt.Intake == nil {
+		s.opt.Intake = intake.New(32)
+	}
 	setDefault(&s.opt.InitTimeout, 10*time.Second)
 	setDefault(&s.opt.PingEvery, 30*time.Second)
 	setDefault(&s.opt.StallTimeout, 10*time.Second)
