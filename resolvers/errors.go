@@ -33,7 +33,11 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		shown := present(err)
 		if shown.Code == album.CodeInternal || shown.Code == album.CodeUnavailable {
 			id := rand.Text()
-			log.ErrorContext(ctx, "a request failed", "error_id", id, "path", out.Path.String(), "error", err)
+			level := slog.LevelError
+			if errors.Is(ctx.Err(), context.Canceled) { // the client has hung up, which is nobody's fault
+				level = slog.LevelInfo
+			}
+			log.Log(ctx, level, "a request failed", "error_id", id, "path", out.Path.String(), "error", err)
 			return newError(out, shown, id)
 		}
 		return newError(out, shown, "")
