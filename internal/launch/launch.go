@@ -94,6 +94,9 @@ func outside(environ []string) (env []string) {
 	return env
 }
 
+// PID is the number of the process.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
 // Done is closed when the process has ended.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
