@@ -59,6 +59,10 @@ test-cluster: need-go need-cc heif test-deps demo-deps ## Play the demo on three
 chaos: need-go test-deps ## Break a cluster under many live clients for minutes; ARGS='-rate 100 -seed 7'
 	go test -count=1 -v -timeout 20m ./internal/chaos -full $(ARGS)
 
+.PHONY: attack
+attack: need-go ## Attack the server in every way known, beside honest clients, for some minutes
+	go test -count=1 -v -timeout 40m ./internal/attack -full $(ARGS)
+
 .PHONY: test-deps
 test-deps: ## Install what the tests start: redis-server, and a MongoDB or its stand-in
 	@tools/test-deps.sh

@@ -153,6 +153,13 @@ func attacks() []attack {
 		{name: "a list of variables", document: "query($i:[ID!]!){nodes(ids:$i){id}}", variables: map[string]any{"i": list(20_000, "x")}, code: tooComplex},
 		{name: "variables in variables", document: "query($i:[ID!]!){nodes(ids:$i){id}}", variables: map[string]any{"i": nested}, code: tooComplex},
 		{name: "unknown variables", document: "query($i:ID!){node(id:$i){id}}", variables: map[string]any{"i": "x", "j": list(20_000, "x")}, code: tooComplex},
+		{name: "directives that are unknown, by ten", document: "query cop{__typename " + strings.Repeat("@aa", 10) + "}", code: notValid},
+		{name: "introspection in circles", document: "{__schema{types{fields{type{fields{type{fields{type{fields{type{name}}}}}}}}}}}", code: notValid},
+		{name: "circular fragments of introspection", document: "{__schema{...A}}fragment A on __Schema{__typename ...B}fragment B on __Schema{...A}", code: notValid},
+		{name: "a field 500 times", document: "query cop{" + strings.Repeat("__typename ", 500) + "}", code: tooComplex},
+		{name: "marks of byte order", document: filled("{me{id}}", "\ufeff", ""), code: ""},
+		{name: "no UTF-8", document: filled("{me{id}}", "\xff", ""), code: noParse},
+		{name: "no UTF-8 in a text", document: filled("{node(id:\"", "\xff", "\"){id}}"), code: tooComplex},
 		{name: "not closed", document: wide("{me", "{me ", "", 2), code: noParse},
 		{name: "nothing", document: "", code: notValid},
 	}

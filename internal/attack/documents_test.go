@@ -88,13 +88,13 @@ fragment InputValue on __InputValue { name description type { ...TypeRef } defau
 fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }`
 
 // document posts a document by nobody.
-func document(name, want string, make func() string) attack {
-	return posting(name, want, func() []byte { return query(make()) })
+func document(name, want string, write func() string) attack {
+	return posting(name, want, func() []byte { return query(write()) })
 }
 
 // posting posts a body by nobody. It is made when it is first needed.
-func posting(name, want string, make func() []byte, headers ...string) attack {
-	body := sync.OnceValue(make)
+func posting(name, want string, write func() []byte, headers ...string) attack {
+	body := sync.OnceValue(write)
 	return attack{name: name, want: want, send: func(ctx context.Context, a *attacker) (string, error) {
 		return short(a.post(ctx, body(), headers...))
 	}}

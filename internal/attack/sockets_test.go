@@ -307,7 +307,7 @@ func (a *attacker) streams(ctx context.Context) (string, error) {
 		if _, err := l.conn.Write(text); err != nil {
 			return "", err
 		}
-		res, err := http.ReadResponse(l.read, nil)
+		res, err := http.ReadResponse(l.read, nil) //nolint:bodyclose // it ends with its connection
 		if err != nil {
 			return "", err
 		}

@@ -120,7 +120,7 @@ func (a *attacker) do(ctx context.Context, method, target string, body []byte, h
 // raw is do for what was written by hand.
 func (a *attacker) raw(ctx context.Context, text []byte) (answer, error) {
 	if a.line == nil {
-		l, err := a.arena.dial(ctx)
+		l, err := a.dial(ctx)
 		if err != nil {
 			return answer{}, err
 		}

@@ -153,7 +153,9 @@ func FuzzFrames(f *testing.F) {
 	for _, seed := range [][]byte{
 		nil, hello, append(bytes.Clone(hello), clientFrame(0x81, `{"id":"1","type":"subscribe","payload":{"query":"q"}}`)...),
 		clientFrame(0x01, `{"type":`), append(clientFrame(0x01, `{"type":`), clientFrame(0x80, `"ping"}`)...), clientFrame(0x89, "ping"),
-		clientFrame(0x8a, ""), clientFrame(0x88, "\x03\xe8bye"), clientFrame(0x82, "x"), {0x81, 0x02, '{', '}'}, {0x81, 0xff, 0xff},
+		clientFrame(0x8a, ""), clientFrame(0x88, "\x03\xe8bye"), clientFrame(0x82, "x"),
+		{0x81, 0x02, '{', '}'},
+		{0x81, 0xff, 0xff},
 	} {
 		f.Add(seed)
 	}
