@@ -113,6 +113,21 @@ func TestCostIsTold(t *testing.T) {
 	}
 }
 
+// TestIntrospectionOff: where it is off the schema is not told, and that is no fault
+// of ours; the names of types in answers are.
+func TestIntrospectionOff(t *testing.T) {
+	for document, code := range map[string]string{
+		"{__schema{types{name}}}": notValid, `{__type(name:"User"){name}}`: notValid, "{me{id} ...f} fragment f on Query{__schema{__typename}}": notValid,
+		"{__typename me{__typename}}": "",
+	} {
+		for develop, want := range map[bool]string{false: code, true: ""} {
+			if _, errs := try(guarded(guard.Default(), develop), attack{document: document}); codeOf(errs) != want {
+				t.Errorf("%s in development (%t): %v", document, develop, errs)
+			}
+		}
+	}
+}
+
 // TestIntrospectionAndPagesPass: the explorer's question and a rich page are far
 // from every limit.
 func TestIntrospectionAndPagesPass(t *testing.T) {

@@ -20,12 +20,12 @@ func guarded(l guard.Limits, develop bool) *executor.Executor {
 	g := guard.New(l)
 	exec.SetQueryCache(g)
 	exec.SetParserTokenLimit(l.Tokens)
-	exec.Use(g)
 	if develop {
 		exec.Use(extension.Introspection{})
 	} else {
 		exec.SetDefaultRulesFn(guard.SilentRules)
 	}
+	exec.Use(g)
 	exec.SetDisableSuggestion(!develop)
 	return exec
 }

@@ -40,7 +40,7 @@ var _ interface {
 
 // New returns a guard to be given to one executor, with Use and SetQueryCache,
 // before any extension that looks at documents and after those that look them
-// up, such as persisted ones.
+// up, such as persisted ones, and after the one that allows introspection.
 func New(limits Limits) *Guard {
 	return &Guard{limits: limits, cache: NewCache(cachedDocument, cachedBytes)}
 }
@@ -146,7 +146,7 @@ func (g *Guard) Add(ctx context.Context, text string, doc *ast.QueryDocument) {
 const tooLate = "refused"
 
 // MutateOperationContext implements graphql.OperationContextMutator: it refuses
-// operations that cost too much.
+// operations that cost too much, and those that ask for the schema where that is off.
 func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if refused, ok := op.Stats.GetExtension(tooLate).(*gqlerror.Error); ok {
 		return refused
@@ -158,6 +158,11 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	}
 	if introspection > maxIntrospection {
 		return tooMuch("this introspection costs %d: at most %d is allowed", introspection, maxIntrospection)
+	}
+	if introspection > 0 && op.DisableIntrospection {
+		err := gqlerror.Errorf("introspection is off here")
+		errcode.Set(err, errcode.ValidationFailed)
+		return err
 	}
 	if requested > int64(g.limits.Cost) {
 		return tooMuch("this operation costs %d: at most %d is allowed; ask for fewer rows", requested, g.limits.Cost)

@@ -54,8 +54,8 @@ type person struct {
 
 // open starts a server with its people. Its settings are the defaults, but that a
 // proxy on the loopback is believed, so that clients have addresses, and that no
-// request may take longer than five seconds in the tests of every day, which wait
-// for what is slow.
+// request may take longer than ten seconds in the tests of every day, which wait for
+// what is slow.
 func open(t *testing.T, program string, settings ...string) *arena {
 	t.Helper()
 	secret := make([]byte, auth.KeySize)
@@ -65,7 +65,7 @@ func open(t *testing.T, program string, settings ...string) *arena {
 		"KEEPSAKE_RATE_USER=", "KEEPSAKE_MAX_CONCURRENT=", // the defaults, which launch raises
 	}, settings...)
 	if !*fullSize {
-		env = append(env, "KEEPSAKE_REQUEST_TIMEOUT=5s")
+		env = append(env, "KEEPSAKE_REQUEST_TIMEOUT=10s")
 	}
 	a := &arena{logs: &logs{}}
 	var err error

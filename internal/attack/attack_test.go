@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"flag"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -54,7 +53,7 @@ func TestAttacks(t *testing.T) {
 				t.Parallel()
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
-				attacker := a.attacker(fmt.Sprintf("198.51.100.%d", i))
+				attacker := a.attacker(attackersAddress(i))
 				defer attacker.leave()
 				got, err := each.send(ctx, attacker)
 				if err != nil {

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -20,9 +21,9 @@ func (a *arena) eachBesideTheHonest(t *testing.T) {
 	t.Log("| attack | answers | quiet p99, ms | beside it | ratio | MiB more |")
 	for _, of := range attacks() {
 		t.Run(of.name, func(t *testing.T) {
-			b := a.measure(t, of.name, []attack{of}, 3, 25)
+			b := a.measure(t, of, 3, 25)
 			if b.slower() > mostSlower { // once more, to tell it from the machine's own moods
-				b = a.measure(t, of.name, []attack{of}, 5, 50)
+				b = a.measure(t, of, 5, 50)
 			}
 			t.Logf("| %s | %s | %.1f | %.1f | %.2f | %d |",
 				b.name, b.seen(), ms(b.quiet.p99), ms(b.during.p99), b.slower(), b.grown>>20)
@@ -39,7 +40,9 @@ func (a *arena) eachBesideTheHonest(t *testing.T) {
 // allBesideTheHonest makes all attacks at once.
 func (a *arena) allBesideTheHonest(t *testing.T) {
 	t.Helper()
-	b := a.measure(t, "all attacks together", attacks(), 1, 50)
+	const n = 20
+	b := a.compare(t, "all attacks together", 1, func(ctx context.Context) (times, error) { return a.pages(ctx, n, longPause) },
+		func(ctx context.Context) *storm { return a.brewAll(ctx, attacks(), n*longPause) })
 	t.Logf("%s: p50 %.1f ms, quiet %.1f; p99 %.1f, quiet %.1f; %d MiB; %s",
 		b.name, ms(b.during.p50), ms(b.quiet.p50), ms(b.during.p99), ms(b.quiet.p99), b.grown>>20, b.seen())
 	if slower := float64(b.during.p50) / float64(max(b.quiet.p50, floor)); slower > mostSlowerTogether {

@@ -36,6 +36,16 @@ func sockets() []attack {
 		{name: "handshakes of sockets that are not finished", want: "closed", crowd: 1000, small: 50, send: func(ctx context.Context, a *attacker) (string, error) {
 			return dripping("", "", 0, 0, func(*attacker) string { return "GET /graphql HTTP/1.1\r\nHost: keepsake\r\nUpgrade: websocket\r\n" }, 0).send(ctx, a)
 		}},
+		{name: "messages that stop short of their end", want: "closed 4408", crowd: 1000, small: 50, send: func(ctx context.Context, a *attacker) (string, error) {
+			return a.onSocket(ctx, func(conn *websocket.Conn) error {
+				a.entered()
+				_, err := io.WriteString(conn.NetConn(), header(finalText, 1_000_000)+strings.Repeat(" ", 999_999))
+				return err
+			})
+		}},
+		{name: "messages of frames without end", want: "closed 4408", crowd: 200, small: 10, send: func(ctx context.Context, a *attacker) (string, error) {
+			return a.endless(ctx)
+		}},
 		{name: "subscriptions without end on a socket", want: fmt.Sprintf("%d, then LIMIT_EXCEEDED", mostOperations), send: func(ctx context.Context, a *attacker) (string, error) {
 			return a.fill(ctx, watch)
 		}},
@@ -210,6 +220,24 @@ func (a *attacker) flock(ctx context.Context) (string, error) {
 		all = append(all, conn)
 	}
 	return paced(len(all), began), nil
+}
+
+// endless sends one message in empty frames, until it is cut off.
+func (a *attacker) endless(ctx context.Context) (string, error) {
+	return a.onSocket(ctx, func(conn *websocket.Conn) error {
+		a.entered()
+		raw := conn.NetConn()
+		for next := masked(firstText, "{"); ; next = masked(more, "") + masked(finalPing, "") {
+			if _, err := io.WriteString(raw, next); err != nil {
+				return err
+			}
+			select {
+			case <-time.After(drip):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
 }
 
 // deaf asks for more than a socket's queue holds, and takes none of it.

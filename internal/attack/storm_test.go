@@ -16,8 +16,6 @@ const (
 	// hands are how many connections one attacker has, and rate how often they attack
 	// in a second: twice as often as an address may ask.
 	hands, rate = 8, 200
-	// together is how long a hand waits between two attacks where all are made at once.
-	together = 2 * time.Second
 	// crowdRate is how many of a crowd come a second: as many as the server lets in
 	// by default.
 	crowdRate = 500
@@ -36,13 +34,10 @@ type storm struct {
 
 // brew begins a storm of one attack, or of a crowd. It returns when that is
 // complete.
-func (a *arena) brew(ctx context.Context, of attack, from string, all bool) *storm {
+func (a *arena) brew(ctx context.Context, of attack, from string) *storm {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &storm{cancel: cancel, got: map[string]int{}}
 	n, every := hands, time.Second/rate
-	if all {
-		n, every = 1, together
-	}
 	crowd := of.small
 	if *fullSize {
 		crowd = of.crowd
@@ -78,6 +73,30 @@ func (a *arena) brew(ctx context.Context, of attack, from string, all bool) *sto
 	return s
 }
 
+// brewAll begins a storm in which each attack is made once, one after the other
+// within that time, and goes on until it is stopped. Each comes from the address from
+// which it came before.
+func (a *arena) brewAll(ctx context.Context, all []attack, within time.Duration) *storm {
+	ctx, cancel := context.WithCancel(ctx)
+	s := &storm{cancel: cancel, got: map[string]int{}}
+	turns := make(chan struct{})
+	s.wg.Go(func() { pace(ctx, within/time.Duration(len(all)), turns) })
+	s.wg.Go(func() {
+		for i, of := range all {
+			select {
+			case <-turns:
+				s.wg.Go(func() { s.once(ctx, of, a.attacker(attackersAddress(i))) })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return s
+}
+
+// attackersAddress is that of the attacker who makes the i-th attack.
+func attackersAddress(i int) string { return fmt.Sprintf("198.51.100.%d", i) }
+
 // pace gives turns evenly until the storm ends.
 func pace(ctx context.Context, every time.Duration, turns chan<- struct{}) {
 	tick := time.NewTicker(every)
@@ -101,18 +120,24 @@ func (s *storm) attack(ctx context.Context, of attack, hand *attacker, turns <-c
 	for {
 		select {
 		case <-turns:
+			s.once(ctx, of, hand)
 		case <-ctx.Done():
 			return
 		}
-		got, err := of.send(ctx, hand)
-		if err != nil {
-			got = "no answer"
-		}
-		if ctx.Err() == nil { // else it was broken off
-			s.mu.Lock()
-			s.got[got]++
-			s.mu.Unlock()
-		}
+	}
+}
+
+// once makes an attack, and notes its answer unless it was broken off.
+func (s *storm) once(ctx context.Context, of attack, hand *attacker) {
+	got, err := of.send(ctx, hand)
+	if err != nil {
+		got = "no answer"
+		hand.leave()
+	}
+	if ctx.Err() == nil {
+		s.mu.Lock()
+		s.got[got]++
+		s.mu.Unlock()
 	}
 }
 
@@ -136,12 +161,21 @@ func (b beside) slower() float64 { return float64(b.during.p99) / float64(max(b.
 
 // measure reads pages by turns quietly and beside an attack: some rounds of n pages
 // a person each.
-func (a *arena) measure(t *testing.T, name string, storms []attack, rounds, n int) beside {
+func (a *arena) measure(t *testing.T, of attack, rounds, n int) beside {
+	t.Helper()
+	return a.compare(t, of.name, rounds, func(ctx context.Context) (times, error) { return a.pages(ctx, n, pause) },
+		func(ctx context.Context) *storm { return a.brew(ctx, of, "198.51.100.1") })
+}
+
+// compare reads pages by turns quietly and beside a storm.
+func (a *arena) compare(
+	t *testing.T, name string, rounds int, read func(context.Context) (times, error), begin func(context.Context) *storm,
+) beside {
 	t.Helper()
 	b := beside{name: name, answers: map[string]int{}}
 	var quiet, during []times
 	for range rounds {
-		calm, err := a.pages(t.Context(), n)
+		calm, err := read(t.Context())
 		if err != nil {
 			t.Fatalf("before %s: %v", name, err)
 		}
@@ -150,17 +184,12 @@ func (a *arena) measure(t *testing.T, name string, storms []attack, rounds, n in
 		if err != nil {
 			t.Fatal(err)
 		}
-		var running []*storm
-		for i, of := range storms {
-			running = append(running, a.brew(t.Context(), of, fmt.Sprintf("198.51.100.%d", i), len(storms) > 1))
-		}
 		watch := a.watchMemory()
-		attacked, err := a.pages(t.Context(), n)
+		running := begin(t.Context())
+		attacked, err := read(t.Context())
 		b.grown = max(b.grown, watch()-before)
-		for _, s := range running {
-			for answer, times := range s.end() {
-				b.answers[answer] += times
-			}
+		for answer, n := range running.end() {
+			b.answers[answer] += n
 		}
 		if err != nil {
 			t.Fatalf("beside %s: %v", name, err)

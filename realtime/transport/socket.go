@@ -102,9 +102,21 @@ func (s *socket) discard() {
 	}
 }
 
+// readMessage reads a message whole, which has to arrive within the time for stalls.
+func (s *socket) readMessage(r io.Reader) ([]byte, error) {
+	if err := s.conn.SetReadDeadline(time.Now().Add(s.server.opt.StallTimeout)); err != nil {
+		return nil, err
+	}
+	text, err := s.server.opt.Intake.ReadAll(r)
+	if err == nil {
+		err = s.conn.SetReadDeadline(time.Time{})
+	}
+	return text, err
+}
+
 // receive deals with a message, and reports whether to go on.
 func (s *socket) receive(kind int, r io.Reader) bool {
-	text, err := s.server.opt.Intake.ReadAll(r)
+	text, err := s.readMessage(r)
 	s.hear()
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):

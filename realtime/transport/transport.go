@@ -87,8 +87,8 @@ type Options struct {
 	// PingEvery is how often a client is asked whether it is there; one that was
 	// not heard for twice as long has gone. Default 30 s.
 	PingEvery time.Duration
-	// StallTimeout is how long a client may take nothing of what waits for it.
-	// Default 10 s.
+	// StallTimeout is how long a client may take nothing of what waits for it, and
+	// how long a message of a socket may take to arrive. Default 10 s.
 	StallTimeout time.Duration
 	// RecheckEvery is how often Session.Recheck is called. Default 5 min.
 	RecheckEvery time.Duration
