@@ -16,6 +16,7 @@ import (
 	"github.com/rs/cors"
 
 	"keepsake/album"
+	"keepsake/internal/auth"
 	"keepsake/internal/intake"
 	"keepsake/realtime/transport"
 	"keepsake/resolvers"
@@ -150,6 +151,10 @@ func (a *app) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok 
 		a.log.WarnContext(r.Context(), "no read deadline", "error", err)
 	}
 	body, err := a.intake.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if errSize := a.limits.size(r.Context(), auth.ClientOf(r.Context()), len(body)); err == nil && errSize != nil {
+		a.refuseErr(w, r, errSize)
+		return nil, false
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

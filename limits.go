@@ -16,6 +16,7 @@ import (
 	"keepsake/album"
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
+	"keepsake/internal/intake"
 	"keepsake/ratelimit"
 	"keepsake/ratelimit/leaselimit"
 	"keepsake/ratelimit/memlimit"
@@ -117,9 +118,9 @@ func network(addr netip.Addr) string {
 	return addr.String()
 }
 
-// take counts one of a key at n in a time, with a burst; RATE_LIMITED where there
+// take counts n of a key at so many in a time, with a burst; RATE_LIMITED where there
 // is none left. Without a limit or a name nothing is counted.
-func (l *limits) take(ctx context.Context, of kind, name string, r ratelimit.Rate) error {
+func (l *limits) take(ctx context.Context, of kind, name string, r ratelimit.Rate, n int) error {
 	if r.Count == 0 || name == "" {
 		return nil
 	}
@@ -130,7 +131,7 @@ func (l *limits) take(ctx context.Context, of kind, name string, r ratelimit.Rat
 	case kindMedia: // a picture from the disk costs hardly more than it takes to ask Redis
 		by = l.memory
 	}
-	d, err := by.Allow(ctx, key(of, name), r, 1)
+	d, err := by.Allow(ctx, key(of, name), r, n)
 	switch {
 	case err != nil:
 		return album.ErrUnavailable.Wrap(err)
@@ -149,17 +150,28 @@ func perSecond(n int) ratelimit.Rate {
 
 // address counts a request of an address.
 func (l *limits) address(ctx context.Context, addr netip.Addr) error {
-	return l.take(ctx, kindAddress, network(addr), perSecond(l.cfg.RateAddress))
+	return l.take(ctx, kindAddress, network(addr), perSecond(l.cfg.RateAddress), 1)
+}
+
+// size counts a body of an address once more for each further intake.Small bytes: what
+// it costs to read is by its size.
+func (l *limits) size(ctx context.Context, addr netip.Addr, bytes int) error {
+	more := bytes / intake.Small
+	if more == 0 {
+		return nil
+	}
+	r := perSecond(l.cfg.RateAddress)
+	return l.take(ctx, kindAddress, network(addr), r, min(more, r.Burst))
 }
 
 // media counts a request of an address to /media, on this node alone.
 func (l *limits) media(ctx context.Context, addr netip.Addr) error {
-	return l.take(ctx, kindMedia, network(addr), perSecond(l.cfg.RateMedia))
+	return l.take(ctx, kindMedia, network(addr), perSecond(l.cfg.RateMedia), 1)
 }
 
 // user counts a request of who is signed in. Others count by their address alone.
 func (l *limits) user(ctx context.Context, v album.Identified) error {
-	return l.take(ctx, kindUser, string(v.UserID), perSecond(l.cfg.RateUser))
+	return l.take(ctx, kindUser, string(v.UserID), perSecond(l.cfg.RateUser), 1)
 }
 
 // begin counts one more request that runs, of a user or an address.
@@ -199,7 +211,7 @@ type allowance struct {
 func (l *limits) Take(ctx context.Context, try service.Try, subject string) (giveBack func(), err error) {
 	of, all := kindTry+kind(try), l.allowances(try, subject, network(auth.ClientOf(ctx)))
 	for i, each := range all {
-		if err := l.take(ctx, of, each.name, each.rate); err != nil {
+		if err := l.take(ctx, of, each.name, each.rate, 1); err != nil {
 			l.giveBack(ctx, of, all[:i])
 			return nil, err
 		}

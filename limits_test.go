@@ -18,6 +18,7 @@ import (
 	"keepsake/album"
 	"keepsake/internal/auth"
 	"keepsake/internal/config"
+	"keepsake/internal/intake"
 	"keepsake/internal/testenv/redisserver"
 	"keepsake/ratelimit"
 	"keepsake/ratelimit/leaselimit"
@@ -415,5 +416,19 @@ func BenchmarkLimitsOfARequest(b *testing.B) {
 				must(b, l.user(b.Context(), album.Identified{UserID: "usr_x"}))
 			}
 		})
+	}
+}
+
+// A large body counts as several requests, on HTTP.
+func TestLargeBodiesCountMore(t *testing.T) {
+	t.Parallel()
+	s := startLimited(t, "KEEPSAKE_RATE_ADDRESS=5")
+	large := `{__typename}` + strings.Repeat(" ", 6*intake.Small) // counts seven times
+	refusedWithin(t, burst*5/7, burst*5-1, func() string {
+		a, _ := s.from(t, guesser, "", large)
+		return map[bool]string{true: string(album.CodeRateLimited)}[a.status == http.StatusTooManyRequests]
+	})
+	if a, _ := s.from(t, elsewhere, "", large); a.code() != string(album.CodeTooComplex) {
+		t.Errorf("another address: %s", a.body)
 	}
 }

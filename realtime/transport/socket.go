@@ -131,7 +131,7 @@ func (s *socket) receive(kind int, r io.Reader) bool {
 	case !utf8.Valid(text):
 		return s.refuse(closeNotUTF8, "Invalid message: not UTF-8")
 	}
-	if err := s.rate.Wait(s.ctx); err != nil {
+	if err := s.rate.WaitN(s.ctx, min(1+len(text)/intake.Small, s.rate.Burst())); err != nil { // a large one counts more often
 		return false
 	}
 	var m message
