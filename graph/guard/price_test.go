@@ -30,16 +30,19 @@ func TestAttacksCostLittle(t *testing.T) {
 	for range 10 {
 		honest = min(honest, once(page))
 	}
+	var dearest time.Duration
+	var name string
 	for _, a := range attacks() {
 		took := once(a)
-		for range 100 {
-			if took <= mostPages*honest {
-				break
-			}
+		for i := 0; i < 5 || i < 100 && took > mostPages*honest; i++ {
 			took = min(took, once(a))
+		}
+		if took > dearest {
+			dearest, name = took, a.name
 		}
 		if took > mostPages*honest {
 			t.Errorf("%s takes %v, the page %v", a.name, took, honest)
 		}
 	}
+	t.Logf("the dearest is %s with %v; the page takes %v", name, dearest, honest)
 }
