@@ -150,10 +150,17 @@ func (a *app) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok 
 	if err := control.SetReadDeadline(time.Now().Add(a.cfg.RequestTimeout)); err != nil {
 		a.log.WarnContext(r.Context(), "no read deadline", "error", err)
 	}
-	body, err := a.intake.ReadAll(http.MaxBytesReader(w, r.Body, most))
-	if errSize := a.limits.size(r.Context(), auth.ClientOf(r.Context()), len(body)); err == nil && errSize != nil {
-		a.refuseErr(w, r, errSize)
+	ctx, from := r.Context(), auth.ClientOf(r.Context())
+	if err := a.limits.size(ctx, from, min(r.ContentLength, most)); err != nil {
+		a.refuseErr(w, r, err) // before it is read
 		return nil, false
+	}
+	body, err := a.intake.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err == nil && r.ContentLength < 0 { // its size was not said
+		if err := a.limits.size(ctx, from, int64(len(body))); err != nil {
+			a.refuseErr(w, r, err)
+			return nil, false
+		}
 	}
 	var tooLarge *http.MaxBytesError
 	switch {

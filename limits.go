@@ -36,6 +36,8 @@ const (
 	everywhere = 10
 	// sharing is how many times as many requests at once an address has as a user.
 	sharing = 8
+	// sizeUnit is how many bytes of a large body count as a request more.
+	sizeUnit = 16 << 10
 	// whileBusy is when to come back who has too many requests at once.
 	whileBusy = time.Second
 	// prefixIPv6 is how much of an IPv6 address one client holds.
@@ -153,14 +155,14 @@ func (l *limits) address(ctx context.Context, addr netip.Addr) error {
 	return l.take(ctx, kindAddress, network(addr), perSecond(l.cfg.RateAddress), 1)
 }
 
-// size counts a body of an address once more for each further intake.Small bytes: what
+// size counts a body of more than intake.Small as several requests of its address: what
 // it costs to read is by its size.
-func (l *limits) size(ctx context.Context, addr netip.Addr, bytes int) error {
-	more := bytes / intake.Small
-	if more == 0 {
+func (l *limits) size(ctx context.Context, addr netip.Addr, bytes int64) error {
+	if bytes <= intake.Small {
 		return nil
 	}
 	r := perSecond(l.cfg.RateAddress)
+	more := int(bytes-intake.Small)/sizeUnit + 1
 	return l.take(ctx, kindAddress, network(addr), r, min(more, r.Burst))
 }
 

@@ -423,8 +423,8 @@ func BenchmarkLimitsOfARequest(b *testing.B) {
 func TestLargeBodiesCountMore(t *testing.T) {
 	t.Parallel()
 	s := startLimited(t, "KEEPSAKE_RATE_ADDRESS=5")
-	large := `{__typename}` + strings.Repeat(" ", 6*intake.Small) // counts seven times
-	refusedWithin(t, burst*5/7, burst*5-1, func() string {
+	large := `{__typename}` + strings.Repeat(" ", intake.Small+6*sizeUnit) // counts eight times
+	refusedWithin(t, burst*5/8, burst*5-1, func() string {
 		a, _ := s.from(t, guesser, "", large)
 		return map[bool]string{true: string(album.CodeRateLimited)}[a.status == http.StatusTooManyRequests]
 	})
