@@ -52,18 +52,18 @@ type person struct {
 	name, id, session, token string
 }
 
-// open starts a server with its people. Its settings are the defaults, but that a
-// proxy on the loopback is believed, so that clients have addresses, and that no
-// request may take longer than ten seconds in the tests of every day, which wait for
-// what is slow.
-func open(t *testing.T, program string, settings ...string) *arena {
+// open starts a server with its people. Its settings are the defaults, but that the
+// schema is not told, as where others can reach it; that a proxy on the loopback is
+// believed, so that clients have addresses; and that no request may take longer than
+// ten seconds in the tests of every day, which wait for what is slow.
+func open(t *testing.T, program string) *arena {
 	t.Helper()
 	secret := make([]byte, auth.KeySize)
 	_, _ = rand.Read(secret) // never fails
-	env := append([]string{
-		fmt.Sprintf("KEEPSAKE_SECRET=%x", secret), "KEEPSAKE_TRUSTED_PROXIES=127.0.0.0/8",
+	env := []string{
+		fmt.Sprintf("KEEPSAKE_SECRET=%x", secret), "KEEPSAKE_TRUSTED_PROXIES=127.0.0.0/8", "KEEPSAKE_INTROSPECTION=false",
 		"KEEPSAKE_RATE_USER=", "KEEPSAKE_MAX_CONCURRENT=", // the defaults, which launch raises
-	}, settings...)
+	}
 	if !*fullSize {
 		env = append(env, "KEEPSAKE_REQUEST_TIMEOUT=10s")
 	}

@@ -39,12 +39,17 @@ type reader struct {
 	request []byte
 }
 
-func newReader(a *arena, p person, address string) *reader {
-	body, err := json.Marshal(map[string]any{"query": page, "variables": map[string]string{"album": a.album}})
+// pageBody asks for the page of an album.
+func pageBody(album string) []byte {
+	body, err := json.Marshal(map[string]any{"query": page, "variables": map[string]string{"album": album}})
 	if err != nil {
 		panic(err) // strings alone
 	}
-	return &reader{a: a.attacker(address), request: request(http.MethodPost, "/graphql", body,
+	return body
+}
+
+func newReader(a *arena, p person, address string) *reader {
+	return &reader{a: a.attacker(address), request: request(http.MethodPost, "/graphql", pageBody(a.album),
 		"Content-Type", "application/json", "Authorization", "Bearer "+p.token, "X-Forwarded-For", address)}
 }
 

@@ -61,7 +61,7 @@ func TestChecksOfOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, program, "KEEPSAKE_INTROSPECTION=false")
+	a := open(t, program)
 	for i, c := range checks() {
 		t.Run(c.tool+"/"+c.name, func(t *testing.T) {
 			hand := a.attacker("198.51.100.9")

@@ -53,7 +53,7 @@ func slow() []attack {
 			if err := l.conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
 				return "", err
 			}
-			text := request("POST", "/graphql", query(introspection), "Content-Type", "application/json", "X-Forwarded-For", a.address)
+			text := request("POST", "/graphql", pageBody(a.album), "Content-Type", "application/json", "X-Forwarded-For", a.address)
 			for a.entered(); ; { // until the server has had enough
 				if err := l.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 					return "", err

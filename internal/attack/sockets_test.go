@@ -259,7 +259,7 @@ func (a *attacker) deaf(ctx context.Context) (string, error) {
 		if err := raw.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
 			return "", err
 		}
-		if _, err := io.WriteString(raw, text(subscribe(fmt.Sprint(i), introspection, nil))); err != nil { // the server reads no further, or has hung up
+		if _, err := io.WriteString(raw, text(subscribe(fmt.Sprint(i), page, map[string]any{"album": a.album}))); err != nil { // the server reads no further, or has hung up
 			return "held", ctx.Err()
 		}
 	}
