@@ -65,6 +65,7 @@ func TestAttacks(t *testing.T) {
 			})
 		}
 	})
+	t.Run("checks of others", a.checksOfOthers)
 	if t.Failed() { // what is answered wrongly may do harm below
 		return
 	}

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"keepsake/internal/launch"
 )
 
 // check is one of another tool's, by its name there.
@@ -54,14 +52,9 @@ func checks() []check {
 	}
 }
 
-// Nothing is found by the checks of graphql-cop and graphql-armor, on a server as it
-// is in production, but for what is meant so.
-func TestChecksOfOthers(t *testing.T) {
-	program, err := launch.BuildForTest(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := open(t, program)
+// checksOfOthers sees that nothing is found by the checks of graphql-cop and
+// graphql-armor but what is meant so.
+func (a *arena) checksOfOthers(t *testing.T) {
 	for i, c := range checks() {
 		t.Run(c.tool+"/"+c.name, func(t *testing.T) {
 			hand := a.attacker("198.51.100.9")
