@@ -44,7 +44,7 @@ func slow() []attack {
 			}
 			return short(l.next())
 		}},
-		{name: "answers that nobody takes", want: "closed", crowd: 200, small: 10, long: true, send: func(ctx context.Context, a *attacker) (string, error) {
+		{name: "answers that nobody takes", want: "closed", long: true, send: func(ctx context.Context, a *attacker) (string, error) {
 			l, err := a.dial(ctx)
 			if err != nil {
 				return "", err

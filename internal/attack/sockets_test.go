@@ -52,7 +52,7 @@ func sockets() []attack {
 		{name: "sockets without end", want: noFaster, send: func(ctx context.Context, a *attacker) (string, error) {
 			return a.flock(ctx)
 		}},
-		{name: "sockets that ask and never read", want: "held", crowd: 200, small: 10, send: func(ctx context.Context, a *attacker) (string, error) {
+		{name: "sockets that ask and never read", want: "held", send: func(ctx context.Context, a *attacker) (string, error) {
 			return a.deaf(ctx)
 		}},
 		{name: "a flood of the protocol's pings", want: "held back", send: func(ctx context.Context, a *attacker) (string, error) {
