@@ -255,10 +255,11 @@ func (a *attacker) deaf(ctx context.Context) (string, error) {
 		return "", err
 	}
 	a.entered()
-	for i := range 10_000 {
-		if err := raw.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
-			return "", err
-		}
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if err := raw.SetWriteDeadline(time.Now().Add(3 * time.Second)); err != nil {
+		return "", err
+	}
+	for i := range 20_000 { // more than the system holds for a connection
 		if _, err := io.WriteString(raw, text(subscribe(fmt.Sprint(i), page, map[string]any{"album": a.album}))); err != nil { // the server reads no further, or has hung up
 			return "held", ctx.Err()
 		}
