@@ -16,19 +16,29 @@ type row struct {
 	name          string
 	clients       int
 	target        float64 // the least ratio; noTarget where none was set
+	late          float64 // the greatest ratio of p99; noTarget where none was set
 	floor, server []load.Result
 }
 
 // ratio is the median of what the server did in a round for each that the floor did.
-func (r row) ratio() float64 {
+func (r row) ratio() float64 { return r.ratioOf(load.Result.PerSecond) }
+
+// lateness is the median of the server's p99 in a round for that of the floor.
+func (r row) lateness() float64 {
+	return r.ratioOf(func(r load.Result) float64 { return float64(r.P99) })
+}
+
+func (r row) ratioOf(of func(load.Result) float64) float64 {
 	ratios := make([]float64, len(r.server))
 	for i := range ratios {
-		ratios[i] = r.server[i].PerSecond() / r.floor[i].PerSecond()
+		ratios[i] = of(r.server[i]) / of(r.floor[i])
 	}
 	return median(ratios)
 }
 
-func (r row) holds() bool { return r.ratio() >= r.target }
+func (r row) holds() bool {
+	return r.ratio() >= r.target && (r.late == noTarget || r.lateness() <= r.late)
+}
 
 // median of what is not empty.
 func median[T cmp.Ordered](values []T) T { return slices.Sorted(slices.Values(values))[len(values)/2] }
@@ -88,8 +98,11 @@ func (r *report) String() string {
 		if row.target != noTarget {
 			target = fmt.Sprintf("≥ %.2f: %s", row.target, verdict(row.holds()))
 		}
+		if row.late != noTarget {
+			target = fmt.Sprintf("≥ %.2f, p99 ≤ %.2f: %s", row.target, row.late, verdict(row.holds()))
+		}
 		line(row.name, "floor", fmt.Sprint(row.clients), "", "", row.floor)
-		line("", "Keepsake", "", fmt.Sprintf("%.2f", row.ratio()), target, row.server)
+		line("", "Keepsake", "", fmt.Sprintf("%.2f, p99 %.2f", row.ratio(), row.lateness()), target, row.server)
 	}
 	if len(r.starts) == 0 {
 		return w.String()

@@ -14,7 +14,8 @@ import (
 
 // The targets of this stage, on SQLite. docs/PERFORMANCE.md says where they come from.
 const (
-	pageTarget  = 0.35 // of the floor's pages a second, at pageClients
+	pageTarget  = 0.8 // of the floor's pages a second, at pageClients
+	pageLate    = 1.5 // of the floor's p99
 	pageClients = 16
 	likeTarget  = 0.6 // of the floor's likes a second
 	startTarget = 150 * time.Millisecond
@@ -31,6 +32,9 @@ func (c *contest) row(
 	sources func(*contender) []load.Source,
 ) error {
 	r := row{name: name, clients: clients, target: target}
+	if name == pagesName && target != noTarget {
+		r.late = pageLate
+	}
 	for round := range o.rounds {
 		for _, of := range []*contender{c.floor, c.server} {
 			result, err := load.Run(ctx, of.target, sources(of), o.warm, o.during)

@@ -119,19 +119,24 @@ func TestReport(t *testing.T) {
 		}
 		return out
 	}
+	late := results(900, 900, 900)
+	for i := range late {
+		late[i].P99 = 80 * time.Millisecond
+	}
 	for name, c := range map[string]struct {
 		server []load.Result
 		start  time.Duration
 		holds  bool
 		says   string
 	}{
-		"holds":       {results(400, 500, 100), 20 * time.Millisecond, true, "| 0.40 | ≥ 0.35: holds |"},
-		"slow":        {results(300, 900, 200), 20 * time.Millisecond, false, "| 0.30 | ≥ 0.35: MISSED |"},
-		"slow starts": {results(400, 500, 100), 200 * time.Millisecond, false, "target under 150 ms: MISSED"},
+		"late":        {late, 20 * time.Millisecond, false, "| 0.90, p99 1.60 | ≥ 0.80, p99 ≤ 1.50: MISSED |"},
+		"holds":       {results(900, 1500, 100), 20 * time.Millisecond, true, "| 0.90, p99 1.00 | ≥ 0.80, p99 ≤ 1.50: holds |"},
+		"slow":        {results(700, 900, 200), 20 * time.Millisecond, false, "| 0.70, p99 1.00 | ≥ 0.80, p99 ≤ 1.50: MISSED |"},
+		"slow starts": {results(900, 1500, 100), 200 * time.Millisecond, false, "target under 150 ms: MISSED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReport(options{shape: small, note: func(text string) { t.Log(text) }})
-			r.add(row{name: pagesName, clients: 16, target: pageTarget, floor: results(1000, 1000, 1000), server: c.server})
+			r.add(row{name: pagesName, clients: 16, target: pageTarget, late: pageLate, floor: results(1000, 1000, 1000), server: c.server})
 			r.starts = []time.Duration{c.start}
 			if r.holds() != c.holds || !strings.Contains(r.String(), c.says) {
 				t.Errorf("holds: %v, want %v and %q in\n%s", r.holds(), c.holds, c.says, r)
