@@ -27,6 +27,7 @@ run: build ## Build and start the server on the embedded defaults; Ctrl-C ends i
 .PHONY: build
 build: need-go ## Build the server as bin/keepsake
 	@tools/heif.sh || echo "The server is built without the decoder of HEIC, and will take none." >&2
+	@tools/web.sh || echo "The server is built without its pages, and serves the API alone." >&2
 	CGO_ENABLED=0 go build -trimpath -o $(BIN)/keepsake .
 
 .PHONY: demo
@@ -40,6 +41,10 @@ demo-deps: ## Install what the demo needs: ffmpeg
 .PHONY: heif
 heif: need-go ## Fetch the decoder of HEIC, which is compiled into the server
 	@tools/heif.sh
+
+.PHONY: web
+web: need-node ## Build the album page and the explorer, which are compiled into the server
+	@tools/web.sh
 
 ##
 ## Check
