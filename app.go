@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -24,11 +25,13 @@ import (
 	"keepsake/realtime/transport"
 	"keepsake/service"
 	"keepsake/store"
+	"keepsake/web"
 )
 
 // app is the program's parts, wired.
 type app struct {
 	cfg     config.Config
+	base    string // the URL by which clients reach the program
 	log     *slog.Logger
 	store   store.Store
 	bucket  media.Bucket
@@ -46,6 +49,7 @@ type app struct {
 	operations *operations
 	engine     *live.Engine
 	transport  *transport.Server
+	pages      *web.Pages
 
 	draining   atomic.Bool     // readiness is off
 	work       context.Context // of what runs in the background
@@ -64,7 +68,8 @@ type options struct {
 	bucket      func(media.Bucket) media.Bucket // wraps the bucket that the service uses
 	passwords   *auth.PasswordOptions
 	now         func() time.Time
-	stock       bool // operations are executed as gqlgen does by itself
+	stock       bool  // operations are executed as gqlgen does by itself
+	built       fs.FS // the pages, in place of those that the program was built with
 	// Of the transport; zero is its default.
 	recheckEvery, stallTimeout, initTimeout time.Duration
 }
@@ -82,7 +87,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	if now == nil {
 		now = time.Now
 	}
-	a := &app{cfg: cfg, log: logger, intake: intake.New(maxLarge)}
+	a := &app{cfg: cfg, base: base, log: logger, intake: intake.New(maxLarge)}
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -159,6 +164,15 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout, InitTimeout: o.initTimeout,
 	})
 	a.closers = append(a.closers, a.engine, a.transport)
+	built := o.built
+	if built == nil {
+		built = web.Built()
+	}
+	if a.pages, err = web.New(built, web.Options{
+		Explorer: cfg.Introspection, Origins: origins(cfg, base), Preview: a.preview,
+	}); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"keepsake/realtime/transport"
 	"keepsake/resolvers"
 	"keepsake/service"
+	"keepsake/web"
 )
 
 // routes is what the program answers.
@@ -36,9 +37,9 @@ func (a *app) routes() http.Handler {
 	if a.cfg.MetricsListen == "" && !a.cfg.Exposed() {
 		mux.Handle("GET /metrics", a.metrics())
 	}
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		say(w, "This is Keepsake. Its GraphQL API is at /graphql: POST queries there, or subscribe over graphql-transport-ws.")
-	})
+	for _, pattern := range web.Routes {
+		mux.Handle(pattern, a.pages)
+	}
 	return identified(a.secured(mux))
 }
 

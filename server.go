@@ -20,6 +20,7 @@ import (
 
 	"keepsake/internal/config"
 	"keepsake/media/render"
+	"keepsake/web"
 )
 
 func main() {
@@ -52,9 +53,16 @@ func welcome(w io.Writer, cfg config.Config, base string) {
 		}
 		return embedded
 	}
+	pages := base + "/, built without its pages: see there"
+	if web.Built() != nil {
+		pages = base + "/"
+		if cfg.Introspection {
+			pages += "\n  Explorer                   " + base + "/graphiql"
+		}
+	}
 	b := cfg.Backends
-	_, _ = fmt.Fprintf(w, "Keepsake is ready.\n  GraphQL and subscriptions  %s/graphql\n  Runs on                    %s, %s, %s\n",
-		base, on(b.MongoURI != "", "MongoDB", "SQLite in "+cfg.Data), on(b.RedisURL != "", "Redis", "messages in memory"),
+	_, _ = fmt.Fprintf(w, "Keepsake is ready.\n  Album page                 %s\n  GraphQL and subscriptions  %s/graphql\n  Runs on                    %s, %s, %s\n",
+		pages, base, on(b.MongoURI != "", "MongoDB", "SQLite in "+cfg.Data), on(b.RedisURL != "", "Redis", "messages in memory"),
 		on(b.GCSBucket != "", "Google Cloud Storage", "media in "+cfg.Data))
 }
 
