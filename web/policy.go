@@ -28,7 +28,8 @@ func (o Origins) album() string {
 // them while it runs, colours and sizes of a theme, cannot be known by a hash; with
 // scripts of its own alone, a style can at most deface it.
 func (o Origins) explorer() string {
-	return never + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' " + o.socket()
+	return never + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:" +
+		"; connect-src 'self' " + o.socket() + sources(append([]string{o.Self}, o.Media...))
 }
 
 // socket is where the program's sockets are: older Safaris do not count them as

@@ -3,10 +3,33 @@ import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import './explorer.css';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { ACCOUNT } from './account.tsx';
+import { fetcher } from './fetcher.ts';
+import { STEPS } from './steps.tsx';
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
+const greeting = `# Keepsake's API. The list on the left tells its story step by step;
+# Ctrl-Enter runs what is here, Ctrl-Space completes it, and the book has the schema.
+{
+  capabilities {
+    contentTypes
+    maxPhotoBytes
+    videos
+  }
+}
+`;
 
-createRoot(document.getElementById('root')!).render(<GraphiQL fetcher={fetcher} />);
+createRoot(document.getElementById('root')!).render(
+  <GraphiQL
+    fetcher={fetcher}
+    plugins={[STEPS, ACCOUNT, HISTORY_PLUGIN]}
+    defaultQuery={greeting}
+    shouldPersistHeaders={false}
+    {...(localStorage.getItem('graphiql:visiblePlugin') === null && { visiblePlugin: STEPS })}
+  >
+    <GraphiQL.Logo>Keepsake</GraphiQL.Logo>
+  </GraphiQL>,
+);

@@ -1,0 +1,71 @@
+// What the browser tests share: a real Chromium, pages that are held to what every
+// page of Keepsake promises, and the words between a script and the Go test.
+import { chromium } from 'playwright-core';
+
+// server is where the pages are; shots is where screenshots go, if anywhere.
+export const server = process.env.SERVER;
+const shots = process.env.SHOTS;
+
+// waitLimit bounds each wait, in milliseconds.
+export const waitLimit = 30_000;
+
+// tell says one thing to the Go test.
+const tell = (what) => console.log(JSON.stringify(what));
+
+// play runs a story in a browser and tells the Go test how it went. The story is
+// given open, which opens a page in a person's own profile.
+export async function play(story) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
+  const faults = [];
+  const open = async (options) => {
+    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(waitLimit);
+    await context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`));
+    });
+    context.on('page', (page) => hold(page, faults));
+    return context.newPage();
+  };
+  try {
+    await story(open);
+    if (faults.length) throw new Error(faults.join('\n'));
+    tell({ passed: true });
+  } catch (e) {
+    tell({ failed: [e.stack, ...faults].join('\n') });
+  } finally {
+    await browser.close();
+  }
+}
+
+// hold notes what a page must not do: ask another host, or have errors.
+function hold(page, faults) {
+  const here = new URL(server).host;
+  const asked = (url) => {
+    const { protocol, host } = new URL(url);
+    if (!['data:', 'blob:', 'about:'].includes(protocol) && host !== here) faults.push(`a request to another host: ${url}`);
+  };
+  page.on('request', (request) => asked(request.url()));
+  page.on('websocket', (socket) => asked(socket.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`on the console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (e) => faults.push(`in the page: ${e.stack ?? e}`));
+}
+
+// shoot takes a screenshot where they are wanted.
+export async function shoot(page, name) {
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+// api runs a query or mutation over HTTP.
+export async function api(query, variables, token) {
+  const answer = await fetch(`${server}/graphql`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query, variables }),
+    signal: AbortSignal.timeout(waitLimit),
+  });
+  const { data, errors } = await answer.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}

@@ -1,0 +1,83 @@
+// The explorer: it runs queries, mutations and subscriptions, its steps give their
+// variables to one another, and it signs in and out.
+import { api, play, shoot, waitLimit } from './browser.mjs';
+
+await play(async (open) => {
+  const page = await open();
+  await page.goto(`${process.env.SERVER}/graphiql`);
+  const run = page.getByRole('button', { name: /Execute query/ });
+  const response = page.locator('.graphiql-response');
+  const answers = async (text) => {
+    // Monaco writes spaces as no-break ones.
+    await page.waitForFunction(
+      ([text]) => document.querySelector('.graphiql-response')?.innerText.replaceAll('\u00a0', ' ').includes(text),
+      [text], { timeout: waitLimit },
+    ).catch(async () => {
+      throw new Error(`in vain waited for ${text} in: ${await response.innerText()}`);
+    });
+  };
+  const step = async (title, answer) => {
+    await page.getByRole('button', { name: title, exact: false }).first().click();
+    if (!answer) return;
+    await run.click();
+    await answers(answer);
+  };
+
+  // A query, with the schema at hand.
+  await run.click();
+  await answers('"contentTypes"');
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.getByText('What can be read.').first().waitFor();
+
+  // The story, each step with what those before it gave.
+  await page.getByRole('button', { name: 'Show Operations' }).click();
+  await step('Sign up', '"accessToken"');
+  await step('Make an album', '"viewerRole": "OWNER"');
+  await step('Ask for an upload ticket', '"PENDING"');
+  await step('Send the picture');
+  await page.getByRole('status').getByText('The picture is there').waitFor();
+  await step('Finalise the upload', '"READY"');
+  await step('Like', '"count": 1');
+
+  // A comment by somebody else's hand shows in the subscription.
+  await step('Watch for comments');
+  await run.click();
+  await page.getByRole('button', { name: /Stop query/ }).waitFor();
+  const { accessToken } = await page.evaluate(() => JSON.parse(sessionStorage.getItem('keepsake.explorer.session')));
+  const { me } = await api(`{ me { albums(first: 1) { edges { node { media(first: 1) { edges { node { id } } } } } } } }`, {}, accessToken);
+  const mediaId = me.albums.edges[0].node.media.edges[0].node.id;
+  await api(`mutation($mediaId: ID!) { addComment(input: { mediaId: $mediaId, text: "Seen live" }) { comment { id } } }`, { mediaId }, accessToken);
+  await answers('Seen live');
+  await shoot(page, 'explorer-light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await shoot(page, 'explorer-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('button', { name: /Stop query/ }).click();
+
+  await step('Share it', '"token"');
+  await step('Open the link', '"mediaCount": 1');
+
+  // What was run is in the history.
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.getByRole('button', { name: 'MakeAlbum' }).first().waitFor();
+
+  // Signed out, nobody asks; signed in by hand, who it is does.
+  await page.getByRole('button', { name: 'Show Account' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  const name = `grace-${Math.random().toString(36).slice(2, 8)}`;
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill('not the one');
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  await page.getByText('Signed in as').waitFor();
+  await shoot(page, 'explorer-account');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill('another one');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('alert').getByText(/\w/).waitFor();
+  await page.getByLabel('Password').fill('not the one');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText(`Signed in as ${name}`).waitFor();
+  await page.getByRole('button', { name: 'Show Operations' }).click();
+  await step('Make an album', '"viewerRole": "OWNER"');
+});
