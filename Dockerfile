@@ -4,9 +4,18 @@
 #
 #     docker build -t keepsake .
 #     docker build -t keepsake --target alone .
+FROM node:22-bookworm-slim AS web
+WORKDIR /src
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY web .
+RUN npm run build
+
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY . .
+RUN rm -rf web/dist/app
+COPY --from=web /src/dist/app web/dist/app
 ENV CGO_ENABLED=0
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     tools/heif.sh && go build -trimpath -ldflags="-s -w" -o /out/keepsake . && mkdir /out/data

@@ -44,6 +44,7 @@ heif: need-go ## Fetch the decoder of HEIC, which is compiled into the server
 
 .PHONY: web
 web: need-node ## Build the album page and the explorer, which are compiled into the server
+	@tools/web-deps.sh
 	@tools/web.sh
 
 ##
@@ -51,7 +52,8 @@ web: need-node ## Build the album page and the explorer, which are compiled into
 ##
 
 .PHONY: test
-test: need-go need-cc need-node heif test-deps demo-deps ## Run go vet and all tests with the race detector
+test: need-go need-cc need-node heif web test-deps demo-deps ## Run go vet and all tests with the race detector, and those of the pages
+	cd web && npm run --silent check && npm test --silent
 	go vet ./...
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 	@go test -v -run '^TestCapabilities$$' ./internal/testenv/mongoserver | grep -m 1 -o 'engine: .*'
@@ -92,7 +94,8 @@ schema: need-go ## Check the rules of the schema, and that no change of it break
 	go test -count=1 ./graph/schema
 
 .PHONY: verify
-verify: need-go ## Fail where generated code is not what its sources make
+verify: need-go need-node ## Fail where generated code is not what its sources make
+	@tools/web-deps.sh
 	@tools/verify.sh
 
 .PHONY: fuzz
@@ -104,8 +107,10 @@ fuzz: need-go heif ## Run each fuzz test for FUZZTIME
 ##
 
 .PHONY: generate
-generate: need-go ## Make graph/generated, graph/model and new resolvers from the schema
+generate: need-go need-node ## Make graph/generated, graph/model, new resolvers and web/src/gql from the schema
 	go run ./tools/generate
+	@tools/web-deps.sh
+	cd web && npm run --silent codegen
 
 .PHONY: format
 format: $(LINT) ## Format all Go files

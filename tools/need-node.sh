@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# The clients of npm, which a test runs against the server, need Node.js and npm.
+# The pages, and the clients of npm that a test runs against the server, need
+# Node.js and npm.
 set -euo pipefail
 
 want=20
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    echo "The tests need Node.js $want or newer, and npm." >&2
+    echo "This needs Node.js $want or newer, and npm." >&2
     "$(dirname "$0")/install.sh" nodejs npm
 fi
 have=$(node -p 'process.versions.node')

@@ -8,10 +8,12 @@ trap 'rm -rf "$copy"' EXIT
 tar -cf - --exclude=./.git --exclude=./bin --exclude=./data --exclude=node_modules . | tar -xf - -C "$copy"
 
 (cd "$copy" && go run ./tools/generate)
+ln -s "$PWD/web/node_modules" "$copy/web/node_modules"
+(cd "$copy/web" && npm run --silent codegen -- --silent)
 
 # gqlgen also writes resolvers for fields that have none.
 stale=0
-for dir in graph resolvers; do
+for dir in graph resolvers web/src/gql; do
     diff -ru "$dir" "$copy/$dir" || stale=1
 done
 if [ $stale = 1 ]; then

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../web"
 
 built=dist/app/album.html
-newer() { find . \( -path ./node_modules -o -path ./dist \) -prune -o -type f -newer $built -print -quit; }
+newer() { find src tools ./*.html ./*.json ./vite.config.ts -type f -newer $built -print -quit; }
 [ -f $built ] && [ -z "$(newer)" ] && exit
 
 ../tools/web-deps.sh

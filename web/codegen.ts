@@ -4,7 +4,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 // XDocument is imported from src/gql/graphql.ts alone so that a page has what it
 // uses, or written graphql(`…`).
 const config: CodegenConfig = {
-  schema: '../graph/schema.golden.graphql',
+  schema: '../graph/schema/*.graphqls',
   documents: ['src/**/*.{graphql,ts,tsx}', '!src/gql/**', '!src/explorer/operations/**'],
   ignoreNoDocuments: true,
   generates: {

@@ -10,9 +10,10 @@ import { createRoot } from 'react-dom/client';
 import { ACCOUNT } from './account.tsx';
 import { fetcher } from './fetcher.ts';
 import { STEPS } from './steps.tsx';
+import { FollowSystem } from './theme.tsx';
 
-const greeting = `# Keepsake's API. The list on the left tells its story step by step;
-# Ctrl-Enter runs what is here, Ctrl-Space completes it, and the book has the schema.
+const greeting = `# Ctrl-Enter runs what is here,
+# Ctrl-Space completes it.
 {
   capabilities {
     contentTypes
@@ -27,9 +28,13 @@ createRoot(document.getElementById('root')!).render(
     fetcher={fetcher}
     plugins={[STEPS, ACCOUNT, HISTORY_PLUGIN]}
     defaultQuery={greeting}
+    defaultEditorToolsVisibility="variables"
     shouldPersistHeaders={false}
     {...(localStorage.getItem('graphiql:visiblePlugin') === null && { visiblePlugin: STEPS })}
   >
-    <GraphiQL.Logo>Keepsake</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      Keepsake
+      <FollowSystem />
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

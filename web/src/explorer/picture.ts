@@ -1,8 +1,8 @@
-import { known, learn } from './story.ts';
+import { learn } from './story.ts';
 
 let drawn: Promise<Blob> | undefined;
 
-/** picture is the one that the story uploads: an evening at the sea. */
+/** picture is the one that the next ticket is for: an evening at the sea. */
 export function picture(): Promise<Blob> {
   drawn ??= draw().then((blob) => {
     learn({ bytes: blob.size });
@@ -29,28 +29,15 @@ async function draw(): Promise<Blob> {
   c.fillRect(0, height * 0.6, width, height);
   c.fillStyle = '#fff3d6';
   c.beginPath();
-  c.arc(width * (0.3 + 0.4 * Math.random()), height * 0.5, 60, 0, 2 * Math.PI); // each is another, or it would be a duplicate
+  c.arc(width * (0.3 + 0.4 * Math.random()), height * 0.5, 60, 0, 2 * Math.PI);
   c.fill();
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('This browser draws no JPEG.'))), 'image/jpeg', 0.85);
   });
 }
 
-/** A ticket, as the step of that name selects it. */
-interface Ticket {
-  url: string;
-  headers: { name: string; value: string }[];
-}
-
-/** send puts the picture where the ticket says. The next ticket is for another picture. */
-export async function send(): Promise<void> {
-  const ticket = known['ticket'] as Ticket;
-  const answer = await fetch(ticket.url, {
-    method: 'PUT',
-    headers: Object.fromEntries(ticket.headers.map(({ name, value }) => [name, value])),
-    body: await picture(),
-  });
-  if (!answer.ok) throw new Error(`The picture was refused: ${answer.status}.`);
+/** another has the next ticket be for another picture, since the same would be a duplicate. */
+export function another(): Promise<Blob> {
   drawn = undefined;
-  await picture();
+  return picture();
 }

@@ -100,7 +100,8 @@ export function take(s: ExplorerSessionFragment) {
   });
 }
 
-async function ask<T, V>(document: TypedDocumentString<T, V>, variables: V, accessToken?: string): Promise<T> {
+/** ask runs a query or mutation. It throws what the server says. */
+export async function ask<T, V>(document: TypedDocumentString<T, V> | string, variables: V, accessToken?: string): Promise<T> {
   const answer = await fetch('/graphql', {
     method: 'POST',
     headers: {

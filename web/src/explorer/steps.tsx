@@ -1,6 +1,8 @@
 import { useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
+import { Kind, parse } from 'graphql';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { picture, send } from './picture.ts';
+import { beside } from './beside.ts';
+import { picture } from './picture.ts';
 import { knownVersion, missing, onKnown, story, variablesOf, type Step } from './story.ts';
 
 function Icon() {
@@ -16,11 +18,16 @@ function Icon() {
 function useOpen() {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setOperationFacts, stop } = useGraphiQLActions();
   return (step: Step) => {
+    stop();
     const present = queryEditor?.getValue().trim() ?? '';
     if (present && !present.startsWith('#') && !story.some((each) => each.document?.trim() === present)) addTab();
-    queryEditor?.setValue(step.document ?? '');
+    const text = step.document ?? '';
+    queryEditor?.setValue(text);
+    const documentAST = parse(text); // the editor finds it out by itself, but later than one may run it
+    const operations = documentAST.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+    setOperationFacts({ documentAST, operations, operationName: step.name });
     variableEditor?.setValue(JSON.stringify(variablesOf(step), null, 2));
   };
 }
@@ -37,7 +44,7 @@ function Steps() {
     if (step.document) {
       open(step);
     } else {
-      send().then(() => setSaid('The picture is there. Finalise it now.'), (e: Error) => setSaid(e.message));
+      beside[step.name]!().then(setSaid, (e: Error) => setSaid(e.message));
     }
   };
   return (

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate, type OperationDefinitionNode } from 'graphql';
 import { expect, test } from 'vitest';
+import { beside } from './beside.ts';
 import { dig, known, missing, remember, story, variablesOf } from './story.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../../graph/schema.golden.graphql', import.meta.url), 'utf8'));
@@ -14,6 +15,10 @@ test.each(operations)('$name is an operation of the schema', (step) => {
   expect(step.about).not.toBe('');
   const declared = operation?.variableDefinitions?.map((each) => each.variable.name.value) ?? [];
   expect(Object.keys(variablesOf(step)).sort()).toEqual(declared.sort());
+});
+
+test('what is no operation, the page does', () => {
+  expect(story.filter((step) => !step.document).map((step) => step.name)).toEqual(Object.keys(beside));
 });
 
 test('every file is a step', () => {

@@ -1,3 +1,4 @@
+import { parse, print } from 'graphql';
 import { take as takeSession } from './session.ts';
 
 const files = import.meta.glob<string>('./operations/*.graphql', { query: '?raw', import: 'default', eager: true });
@@ -11,7 +12,7 @@ export interface Step {
   title: string;
   /** What it does, in a sentence or two. */
   about: string;
-  /** The document of an operation. */
+  /** The document of an operation; a step without one is done by the page. */
   document?: string;
   /** The variables of its own; those of `needs` are added. */
   variables?(): Known;
@@ -23,7 +24,7 @@ export interface Step {
 
 const suffix = () => Math.random().toString(36).slice(2, 6);
 
-const steps: Omit<Step, 'about' | 'document'>[] = [
+const steps: (Omit<Step, 'about' | 'document'> & { about?: string })[] = [
   { name: 'SignUp', title: 'Sign up', variables: () => ({ name: `ada-${suffix()}`, password: 'correct horse' }) },
   {
     name: 'MakeAlbum', title: 'Make an album', variables: () => ({ title: 'Summer' }),
@@ -33,12 +34,19 @@ const steps: Omit<Step, 'about' | 'document'>[] = [
     name: 'AskForTicket', title: 'Ask for an upload ticket', needs: ['albumId', 'bytes'],
     gives: { mediaId: 'createUploads.tickets.0.media.id', ticket: 'createUploads.tickets.0' },
   },
-  { name: 'SendBytes', title: 'Send the picture', needs: ['ticket'] },
+  {
+    name: 'SendBytes', title: 'Send the picture', needs: ['ticket'],
+    about: 'Send the bytes where the ticket says, as a browser does: with PUT.',
+  },
   { name: 'Finalise', title: 'Finalise the upload', needs: ['mediaId'] },
-  { name: 'Watch', title: 'Watch for comments', needs: ['albumId', 'after'] },
   { name: 'Comment', title: 'Comment', variables: () => ({ text: 'I remember this evening!' }), needs: ['mediaId'] },
   { name: 'Like', title: 'Like', needs: ['mediaId'] },
   { name: 'ReadAlbum', title: 'Read the album', needs: ['albumId'], gives: { after: 'album.cursor' } },
+  { name: 'Watch', title: 'Watch for comments', needs: ['albumId', 'after'] },
+  {
+    name: 'CommentBeside', title: 'Comment while it watches', needs: ['mediaId'],
+    about: 'Send another comment from here, beside the editor. It shows in the answer at once.',
+  },
   { name: 'MakeLink', title: 'Share it', needs: ['albumId'], gives: { token: 'createShare.token' } },
   { name: 'OpenLink', title: 'Open the link', needs: ['token'] },
   { name: 'WatchEverything', title: 'Watch everything' },
@@ -47,9 +55,9 @@ const steps: Omit<Step, 'about' | 'document'>[] = [
 /** story is the steps in their order. */
 export const story: Step[] = steps.map((step) => {
   const text = Object.entries(files).find(([path]) => path.endsWith(`-${step.name}.graphql`))?.[1];
-  if (!text) return { ...step, about: 'Send the bytes where the ticket says, as a browser does: with PUT.' };
+  if (!text) return { ...step, about: step.about ?? '' };
   const [first = '', ...rest] = text.split('\n');
-  return { ...step, about: first.replace(/^# */, ''), document: rest.join('\n') };
+  return { ...step, about: first.replace(/^# */, ''), document: print(parse(rest.join('\n'))) };
 });
 
 /** known is what the answers so far gave. */
