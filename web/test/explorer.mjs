@@ -38,7 +38,7 @@ await play(async (open) => {
   await step('Send the picture');
   await page.getByRole('status').getByText('The picture is there').waitFor();
   await step('Finalise the upload', '"READY"');
-  await step('Comment', '"I remember this evening!"');
+  await step('Comment', '"cmt_');
   await step('Like', '"count": 1');
 
   // A comment that is written beside it shows in the subscription.
@@ -56,6 +56,9 @@ await play(async (open) => {
 
   await step('Share it', '"token"');
   await step('Open the link', '"mediaCount": 1');
+
+  // The editors work in workers, and have not fallen back to the page's own thread.
+  if (page.workers().length < 2) throw new Error(`${page.workers().length} workers run`);
 
   // What was run is in the history.
   await page.getByRole('button', { name: 'Show History' }).click();
