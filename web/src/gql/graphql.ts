@@ -26,6 +26,8 @@ export type Scalars = {
 
 /** Input of addComment. */
 export type AddCommentInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The medium. */
   mediaId: Scalars['ID']['input'];
   /** The comment on the same medium that this one answers. */
@@ -310,6 +312,8 @@ export type ArrangeMediaInput = {
   afterId?: InputMaybe<Scalars['ID']['input']>;
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media to put in their places, 1 to 50, in their new order. */
   mediaIds: Array<Scalars['ID']['input']>;
 };
@@ -345,6 +349,8 @@ export type Capabilities = {
 
 /** Input of changePassword. */
 export type ChangePasswordInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The new one, 8 to 128 characters. */
   newPassword: Scalars['String']['input'];
   /** The present password. */
@@ -414,6 +420,8 @@ export type CommentEdge = {
 export type CopyMediaInput = {
   /** The album they are in. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media, 1 to 50. */
   mediaIds: Array<Scalars['ID']['input']>;
   /** The album to copy them to; may be the same. */
@@ -431,6 +439,8 @@ export type CopyMediaPayload = {
 export type CreateAlbumInput = {
   /** The description, at most 4,000 characters. */
   description?: Scalars['String']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The owner's choices. */
   settings?: InputMaybe<AlbumSettingsInput>;
   /** The title, 1 to 128 characters. */
@@ -456,6 +466,8 @@ export type CreateShareInput = {
   expiresAt?: InputMaybe<Scalars['Time']['input']>;
   /** Whether to keep places from its visitors, in what is said and in the originals. */
   hideLocation?: Scalars['Boolean']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The role that one joins in, below your own; null for a link that only shows. */
   joinRole?: InputMaybe<AlbumRole>;
   /** The token of an open link to hand on; what it does not allow is left out of the new one, and its password stays. */
@@ -479,6 +491,8 @@ export type CreateUploadsInput = {
   albumId: Scalars['ID']['input'];
   /** The files, 1 to 50. */
   files: Array<UploadInput>;
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What createUploads gives. */
@@ -492,6 +506,8 @@ export type CreateUploadsPayload = {
 export type DeleteAlbumInput = {
   /** The album, in the trash or not. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What deleteAlbum gives. */
@@ -505,6 +521,8 @@ export type DeleteAlbumPayload = {
 export type DeleteMediaInput = {
   /** The album they are in. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media, 1 to 50, in the trash or not. */
   mediaIds: Array<Scalars['ID']['input']>;
 };
@@ -520,6 +538,8 @@ export type DeleteMediaPayload = {
 export type EditCommentInput = {
   /** The comment. */
   commentId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The new text, 1 to 2,000 characters. */
   text: Scalars['String']['input'];
 };
@@ -535,6 +555,8 @@ export type EditCommentPayload = {
 export type EditMediaInput = {
   /** The caption, at most 2,000 characters; may be empty. */
   caption?: InputMaybe<Scalars['String']['input']>;
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The medium. */
   mediaId: Scalars['ID']['input'];
   /** Where it was taken; null takes it away. */
@@ -579,6 +601,8 @@ export type FeedNode = Comment | Media;
 
 /** Input of finalizeUpload. */
 export type FinalizeUploadInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The medium of the ticket. */
   mediaId: Scalars['ID']['input'];
 };
@@ -594,6 +618,8 @@ export type FinalizeUploadPayload = {
 
 /** Input of joinAlbum. */
 export type JoinAlbumInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Its password, if it has one. */
   password?: InputMaybe<Scalars['String']['input']>;
   /** The token of an invitation. */
@@ -611,6 +637,8 @@ export type JoinAlbumPayload = {
 export type LeaveAlbumInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What leaveAlbum gives. */
@@ -649,6 +677,8 @@ export type LikeEdge = {
 
 /** Input of likeMedia. */
 export type LikeMediaInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The medium. */
   mediaId: Scalars['ID']['input'];
 };
@@ -874,6 +904,8 @@ export type MembershipEdge = {
 export type MoveMediaInput = {
   /** The album they are in. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media, 1 to 50. */
   mediaIds: Array<Scalars['ID']['input']>;
   /** The album to move them to. */
@@ -1168,6 +1200,8 @@ export type Node = {
 
 /** Input of openShare. */
 export type OpenShareInput = {
+  /** A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Its password, if it has one. */
   password?: InputMaybe<Scalars['String']['input']>;
   /** The secret of the link. */
@@ -1281,6 +1315,8 @@ export type QueryUserArgs = {
 
 /** Input of refreshSession. */
 export type RefreshSessionInput = {
+  /** A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The newest refresh token of the session. */
   refreshToken: Scalars['String']['input'];
 };
@@ -1296,6 +1332,8 @@ export type RefreshSessionPayload = {
 export type RemoveCommentInput = {
   /** The comment. */
   commentId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What removeComment gives. */
@@ -1309,6 +1347,8 @@ export type RemoveCommentPayload = {
 export type RemoveMemberInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The member. */
   userId: Scalars['ID']['input'];
 };
@@ -1326,6 +1366,8 @@ export type RemoveMemberPayload = {
 export type RestoreAlbumInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What restoreAlbum gives. */
@@ -1339,6 +1381,8 @@ export type RestoreAlbumPayload = {
 export type RestoreMediaInput = {
   /** The album they are in. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media, 1 to 50. */
   mediaIds: Array<Scalars['ID']['input']>;
 };
@@ -1352,6 +1396,8 @@ export type RestoreMediaPayload = {
 
 /** Input of revokeShare. */
 export type RevokeShareInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The link. */
   shareId: Scalars['ID']['input'];
 };
@@ -1382,6 +1428,8 @@ export type Session = {
 export type SetMemberRoleInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The new role; not OWNER, see transferAlbum. */
   role: AlbumRole;
   /** The member. */
@@ -1444,6 +1492,8 @@ export type ShareEdge = {
 
 /** Input of signIn. */
 export type SignInInput = {
+  /** A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The account name. */
   name: Scalars['String']['input'];
   /** The password. */
@@ -1461,6 +1511,8 @@ export type SignInPayload = {
 export type SignOutInput = {
   /** True: end all of your sessions, on every device. */
   everywhere?: Scalars['Boolean']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What signOut gives. */
@@ -1474,6 +1526,8 @@ export type SignOutPayload = {
 export type SignUpInput = {
   /** The name others see, at most 64 characters; the account name if it is left out. */
   displayName?: InputMaybe<Scalars['String']['input']>;
+  /** A key that you make up for this request: sent again with it within 15 minutes, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The account name: 3 to 32 letters, digits, dots, dashes and underscores, case does not count. */
   name: Scalars['String']['input'];
   /** The password, 8 to 128 characters. */
@@ -1558,6 +1612,8 @@ export type SubscriptionLikesChangedArgs = {
 export type TransferAlbumInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The member who becomes its owner. */
   userId: Scalars['ID']['input'];
 };
@@ -1573,6 +1629,8 @@ export type TransferAlbumPayload = {
 export type TrashAlbumInput = {
   /** The album. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What trashAlbum gives. */
@@ -1586,6 +1644,8 @@ export type TrashAlbumPayload = {
 export type TrashMediaInput = {
   /** The album they are in. */
   albumId: Scalars['ID']['input'];
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The media, 1 to 50. */
   mediaIds: Array<Scalars['ID']['input']>;
 };
@@ -1599,6 +1659,8 @@ export type TrashMediaPayload = {
 
 /** Input of unlikeMedia. */
 export type UnlikeMediaInput = {
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The medium. */
   mediaId: Scalars['ID']['input'];
 };
@@ -1620,6 +1682,8 @@ export type UpdateAlbumInput = {
   coverId?: InputMaybe<Scalars['ID']['input']>;
   /** The description, at most 4,000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The owner's choices. */
   settings?: InputMaybe<AlbumSettingsInput>;
   /** The title, 1 to 128 characters. */
@@ -1641,6 +1705,8 @@ export type UpdateProfileInput = {
   avatarUrl?: InputMaybe<Scalars['String']['input']>;
   /** The name others see, at most 64 characters; may be empty. */
   displayName?: InputMaybe<Scalars['String']['input']>;
+  /** A key that you make up for this request: sent again with it within 24 hours, it is done once and answered the same. 1 to 128 characters of ASCII, no spaces. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What updateProfile gives. */
