@@ -32,13 +32,18 @@ var endOfHead = []byte("</head>")
 // not compressed.
 func (p *Preview) in(on page, r *http.Request) page {
 	tags := [][2]string{
-		{"og:type", "website"}, {"og:site_name", "Keepsake"},
-		{"og:title", p.Title}, {"og:description", p.describe(r)}, {"og:url", p.URL},
+		{"og:type", "website"},
+		{"og:site_name", "Keepsake"},
+		{"og:title", p.Title},
+		{"og:description", p.describe(r)},
+		{"og:url", p.URL},
 	}
 	if pic := p.Picture; pic != nil {
 		tags = append(tags, [][2]string{
-			{"og:image", pic.URL}, {"og:image:type", pic.ContentType},
-			{"og:image:width", strconv.Itoa(pic.Width)}, {"og:image:height", strconv.Itoa(pic.Height)},
+			{"og:image", pic.URL},
+			{"og:image:type", pic.ContentType},
+			{"og:image:width", strconv.Itoa(pic.Width)},
+			{"og:image:height", strconv.Itoa(pic.Height)},
 		}...)
 	}
 	var b bytes.Buffer

@@ -1,10 +1,10 @@
 package web
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -22,8 +22,15 @@ func build() fstest.MapFS {
 	}
 }
 
+// answer is what a request gave.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // serve answers a request of those pages, with headers that alternate with their values.
-func serve(t *testing.T, p *Pages, method, target string, headers ...string) *http.Response {
+func serve(t *testing.T, p *Pages, method, target string, headers ...string) answer {
 	t.Helper()
 	mux := http.NewServeMux()
 	for _, pattern := range Routes {
@@ -35,16 +42,7 @@ func serve(t *testing.T, p *Pages, method, target string, headers ...string) *ht
 	}
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
-	return w.Result()
-}
-
-func body(t *testing.T, res *http.Response) string {
-	t.Helper()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
 func pages(t *testing.T, o Options) *Pages {
@@ -67,30 +65,30 @@ func TestPages(t *testing.T) {
 			if coding != "" {
 				text = strings.Replace(want, albumHTML, "album", 1) + suffix
 			}
-			h := res.Header
-			if got := body(t, res); res.StatusCode != http.StatusOK || got != text || h.Get("Content-Encoding") != coding ||
+			h := res.header
+			if got := res.body; res.status != http.StatusOK || got != text || h.Get("Content-Encoding") != coding ||
 				h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Cache-Control") != "no-cache" || h.Get("Vary") != "Accept-Encoding" ||
 				(h.Get("X-Robots-Tag") == "") != (strings.Trim(target, "/?x=y") == "") {
-				t.Errorf("%s in %q: %d %q, %v", target, coding, res.StatusCode, got, h)
+				t.Errorf("%s in %q: %d %q, %v", target, coding, res.status, got, h)
 			}
 
 			head := serve(t, p, http.MethodHead, target, "Accept-Encoding", coding)
-			if got := body(t, head); got != "" || head.Header.Get("ETag") != h.Get("ETag") || head.ContentLength != int64(len(text)) {
-				t.Errorf("HEAD %s: %q, %v", target, got, head.Header)
+			if got := head.body; got != "" || head.header.Get("ETag") != h.Get("ETag") || head.header.Get("Content-Length") != strconv.Itoa(len(text)) {
+				t.Errorf("HEAD %s: %q, %v", target, got, head.header)
 			}
 			for given, status := range map[string]int{
 				h.Get("ETag"): http.StatusNotModified, `"other", W/` + h.Get("ETag"): http.StatusNotModified, "*": http.StatusNotModified, `"other"`: http.StatusOK,
 			} {
 				res := serve(t, p, http.MethodGet, target, "Accept-Encoding", coding, "If-None-Match", given)
-				if res.StatusCode != status || (status == http.StatusNotModified) != (body(t, res) == "") {
-					t.Errorf("%s with %s: %d", target, given, res.StatusCode)
+				if res.status != status || (status == http.StatusNotModified) != (res.body == "") {
+					t.Errorf("%s with %s: %d", target, given, res.status)
 				}
 			}
 		}
 	}
 	tags := map[string]bool{}
 	for _, coding := range []string{"", "br", "gzip"} {
-		tags[serve(t, p, http.MethodGet, "/", "Accept-Encoding", coding).Header.Get("ETag")] = true
+		tags[serve(t, p, http.MethodGet, "/", "Accept-Encoding", coding).header.Get("ETag")] = true
 	}
 	if len(tags) != 3 {
 		t.Errorf("codings share their tags: %v", tags)
@@ -111,17 +109,17 @@ func TestAssets(t *testing.T) {
 			if method == http.MethodHead {
 				text = ""
 			}
-			h := res.Header
-			if got := body(t, res); res.StatusCode != http.StatusOK || got != text || h.Get("Content-Encoding") != c.coding || h.Get("Content-Type") != c.kind ||
-				h.Get("Cache-Control") != "public, max-age=31536000, immutable" || h.Get("Vary") != "Accept-Encoding" || res.ContentLength != int64(len(c.text)) {
-				t.Errorf("%s %s in %q: %d %q, %v", method, c.name, c.accept, res.StatusCode, got, h)
+			h := res.header
+			if got := res.body; res.status != http.StatusOK || got != text || h.Get("Content-Encoding") != c.coding || h.Get("Content-Type") != c.kind ||
+				h.Get("Cache-Control") != "public, max-age=31536000, immutable" || h.Get("Vary") != "Accept-Encoding" || h.Get("Content-Length") != strconv.Itoa(len(c.text)) {
+				t.Errorf("%s %s in %q: %d %q, %v", method, c.name, c.accept, res.status, got, h)
 			}
 		}
 	}
 	for _, name := range []string{"nothing.js", "album-1a2b.js.br", "album-1a2b.js.gz", "..%2falbum.html", ".", "%2e%2e", "", "album-1a2b.js/x"} {
 		res := serve(t, p, http.MethodGet, "/assets/"+name)
-		if res.StatusCode != http.StatusNotFound && res.StatusCode/100 != 3 || strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
-			t.Errorf("%s: %d, %v", name, res.StatusCode, res.Header)
+		if res.status != http.StatusNotFound && res.status/100 != 3 || strings.Contains(res.header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d, %v", name, res.status, res.header)
 		}
 	}
 }
@@ -129,11 +127,11 @@ func TestAssets(t *testing.T) {
 // Without the explorer there is no such page; all else is there.
 func TestNoExplorer(t *testing.T) {
 	p := pages(t, Options{})
-	if res := serve(t, p, http.MethodGet, "/graphiql"); res.StatusCode != http.StatusNotFound || strings.Contains(body(t, res), "explorer") {
-		t.Errorf("the explorer: %d", res.StatusCode)
+	if res := serve(t, p, http.MethodGet, "/graphiql"); res.status != http.StatusNotFound || strings.Contains(res.body, "explorer") {
+		t.Errorf("the explorer: %d", res.status)
 	}
-	if res := serve(t, p, http.MethodGet, "/"); res.StatusCode != http.StatusOK {
-		t.Errorf("the album page: %d", res.StatusCode)
+	if res := serve(t, p, http.MethodGet, "/"); res.status != http.StatusOK {
+		t.Errorf("the album page: %d", res.status)
 	}
 }
 
@@ -146,8 +144,8 @@ func TestNotBuilt(t *testing.T) {
 		"/": http.StatusOK, "/a/x": http.StatusNotFound, "/s/x": http.StatusNotFound, "/graphiql": http.StatusNotFound, "/assets/x.js": http.StatusNotFound,
 	} {
 		res := serve(t, p, http.MethodGet, target)
-		if got := body(t, res); res.StatusCode != status || !strings.Contains(got, "make run") || strings.Contains(got, "secret") {
-			t.Errorf("%s: %d %q", target, res.StatusCode, got)
+		if got := res.body; res.status != status || !strings.Contains(got, "make run") || strings.Contains(got, "secret") {
+			t.Errorf("%s: %d %q", target, res.status, got)
 		}
 	}
 	broken := build()
@@ -178,7 +176,7 @@ func TestPolicies(t *testing.T) {
 	}})
 	read := func(target string) map[string][]string {
 		all := map[string][]string{}
-		for part := range strings.SplitSeq(serve(t, p, http.MethodGet, target).Header.Get("Content-Security-Policy"), ";") {
+		for part := range strings.SplitSeq(serve(t, p, http.MethodGet, target).header.Get("Content-Security-Policy"), ";") {
 			words := strings.Fields(part)
 			all[words[0]] = words[1:]
 		}
@@ -217,18 +215,18 @@ func TestPreview(t *testing.T) {
 		}
 		return preview
 	}})
-	plain := body(t, serve(t, p, http.MethodGet, "/s/se%2Fcret"))
+	plain := serve(t, p, http.MethodGet, "/s/se%2Fcret").body
 	if plain != albumHTML {
 		t.Errorf("without a preview: %q", plain)
 	}
 	for _, title := range hostile {
 		preview = &Preview{Title: title, Count: 12, URL: "https://k/s/x?" + title, Picture: &Picture{URL: "https://k/media/x?a=1&b=" + title, ContentType: "image/jpeg", Width: 720, Height: 480}}
 		res := serve(t, p, http.MethodGet, "/s/se%2Fcret", "Accept-Encoding", "br", "Accept-Language", "zh-CN,zh;q=0.9")
-		got := body(t, res)
+		got := res.body
 		head, _, _ := strings.Cut(got, "</head>")
 		before, tags, _ := strings.Cut(head, "</title>")
-		if before+"</title></head><body></body></html>" != albumHTML || res.Header.Get("Content-Encoding") != "" || !slices.Contains(res.Header.Values("Vary"), "Accept-Language") {
-			t.Errorf("%q: %s, %v", title, got, res.Header)
+		if before+"</title></head><body></body></html>" != albumHTML || res.header.Get("Content-Encoding") != "" || !slices.Contains(res.header.Values("Vary"), "Accept-Language") {
+			t.Errorf("%q: %s, %v", title, got, res.header)
 		}
 		lines := strings.Count(title, "\n")
 		if strings.Count(tags, "<") != 9 || strings.Count(tags, ">") != 9 || strings.Count(tags, `"`) != 9*4 || strings.Count(tags, "\n") != 9+3*lines {
@@ -240,7 +238,7 @@ func TestPreview(t *testing.T) {
 	}
 	for count, want := range map[int]string{0: "0 photos and videos", 1: "1 photo or video", 2: "2 photos and videos"} {
 		preview = &Preview{Title: "Summer", Count: count}
-		if got := body(t, serve(t, p, http.MethodGet, "/s/se%2Fcret")); !strings.Contains(got, `content="`+want+`"`) || strings.Contains(got, "og:image") {
+		if got := serve(t, p, http.MethodGet, "/s/se%2Fcret").body; !strings.Contains(got, `content="`+want+`"`) || strings.Contains(got, "og:image") {
 			t.Errorf("%d: %s", count, got)
 		}
 	}
