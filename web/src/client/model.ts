@@ -52,6 +52,7 @@ export interface Medium {
   tags: string[];
   place: { name: string; latitude: number; longitude: number } | null;
   addedAt: Time | null;
+  trashedAt: Time | null;
   editedAt: Time | null;
   /** The smallest first, for a srcset. */
   variants: Picture[];
