@@ -14,8 +14,8 @@ export interface Subscription<T> {
   query: string;
   variables: () => Record<string, unknown>;
   next(data: T): void;
-  /** It has ended, for an error that no other try helps against; or, with null, because the server was done. */
-  ended(error: ApiError | null): void;
+  /** It has ended, for an error that no other try helps against. */
+  ended(error: ApiError): void;
 }
 
 /** One socket for all that is followed. */
@@ -55,7 +55,7 @@ const tokenRefused = 4403;
 /** Makes the socket; it is opened by the first subscription. */
 export function createLive(parts: LiveParts): Live {
   const state = observable<LiveState>('idle');
-  const followed = new Set<{ end(error: ApiError | null): void }>();
+  const followed = new Set<{ end(error: ApiError): void }>();
   const connected = new Set<() => void>();
   let used: string | null = null; // the token that the socket was opened with
   let refused = false; // that token
@@ -152,7 +152,7 @@ export function createLive(parts: LiveParts): Live {
       let over = false;
       const stopWaiting = new AbortController();
       const entry = {
-        end(error: ApiError | null) {
+        end(error: ApiError) {
           if (over) return;
           leave();
           subscription.ended(error);
@@ -200,7 +200,7 @@ export function createLive(parts: LiveParts): Live {
             void failedWith(errorsOf(thrown)[0] ?? new ApiError('BAD_ANSWER', { message: closing(thrown) }));
           },
           complete: () => {
-            if (here) entry.end(null);
+            if (here) void failedWith(new ApiError('UNAVAILABLE')); // the server was done, and we are not
           },
         });
         dispose = () => {
