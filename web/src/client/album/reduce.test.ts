@@ -214,7 +214,7 @@ describe('whatever comes in whatever order, the page ends as a fresh one', () =>
         play(world, script);
         world.settle();
         check(world);
-      }), { numRuns: 400 });
+      }), { numRuns: 600 });
     });
   }
 });

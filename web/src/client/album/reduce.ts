@@ -21,9 +21,9 @@ export function reduce(state: AlbumState, action: Action): AlbumState {
     case 'failed':
       return landed({ ...state, pending: state.pending.filter((p) => p.flight !== action.flight) }, action.flight);
     case 'page':
-      return land({ ...takePage(takeAlbum({ ...state, stale: false }, action.album, true), action.media, false) }, action.flight, () => true);
+      return land({ ...takePage(takeAlbum({ ...state, stale: false }, action.album, true), action.media, false) }, action.flight, () => true, true);
     case 'more':
-      return land(takePage(state, action.media, true), action.flight, () => true);
+      return land(takePage(state, action.media, true), action.flight, () => true, true);
     case 'again':
       return land(again(state, action), action.flight, ofMedia(action.asked));
     case 'comments':
@@ -43,7 +43,7 @@ export function reduce(state: AlbumState, action: Action): AlbumState {
     }
     case 'answered': {
       const settled = { ...state, pending: state.pending.filter((p) => p.flight !== action.flight) };
-      return land(takeAnswer(settled, action.answer), action.flight, concerns(action.answer));
+      return land(takeAnswer(settled, action.answer), action.flight, concerns(action.answer), action.answer.album !== undefined);
     }
   }
 }
@@ -56,13 +56,17 @@ const concerns = ({ album, media, removed, comment, likes }: Answer) => {
   return (t: Told) => ofThese(t) || (album !== undefined && 'event' in t);
 };
 
-/** Takes what was told since a request began on top of its answer. */
-function land(state: AlbumState, flight: string, concerned: (t: Told) => boolean): AlbumState {
+/**
+ * Takes what was told since a request began on top of its answer, of what that
+ * concerns. The album's own state is taken with all of it or not at all: what is
+ * left out may have a newer one.
+ */
+function land(state: AlbumState, flight: string, concerned: (t: Told) => boolean, album = false): AlbumState {
   const since = state.flights[flight];
   const from = state.count - state.tail.length;
   let next = state;
   if (since === undefined || since < from) next = { ...next, stale: true };
-  for (const t of state.tail.slice(Math.max(0, (since ?? from) - from))) if (concerned(t)) next = take(next, t);
+  for (const t of state.tail.slice(Math.max(0, (since ?? from) - from))) if (concerned(t)) next = take(next, t, album);
   return landed(next, flight);
 }
 
@@ -97,10 +101,10 @@ function matched(state: AlbumState, e: AlbumEvent): AlbumState['pending'] {
   return p === undefined ? state.pending : state.pending.with(at, { ...p, told: true });
 }
 
-function take(state: AlbumState, t: Told): AlbumState {
+function take(state: AlbumState, t: Told, album = true): AlbumState {
   if ('likes' in t) return takeLikes(state, t.likes);
   const e = t.event;
-  let next = e.album === null ? state : takeAlbum(state, e.album, false);
+  let next = e.album === null || !album ? state : takeAlbum(state, e.album, false);
   if (e.mediaId === null) return next;
   if (e.kind === 'MEDIA_REMOVED') return remove(next, [e.mediaId]);
   if (e.kind === 'MEDIA_FAILED') return next;
