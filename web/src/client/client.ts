@@ -55,7 +55,7 @@ export interface ClientOptions {
   /** Makes a text that nobody else makes. */
   newKey?: () => string;
   hash?: (blob: Blob) => Promise<string | null>;
-  /** Whether the server takes keys of idempotency; false if left out: then mutations are not sent again by themselves. */
+  /** Whether the server takes keys of idempotency; true if left out. Without them mutations are not sent again by themselves. */
   keys?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const makeKey = options.newKey ?? uuid;
-  const newKey = options.keys === true ? makeKey : null;
+  const newKey = options.keys === false ? null : makeKey;
   const locks = options.locks ?? browserLocks();
   const network = options.network ?? browserNetwork();
   const apiOf = (identity: Identity) => createApi({ url, fetch, identity, clock, random, newKey });

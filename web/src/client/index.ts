@@ -14,6 +14,8 @@ export type { Change, ShownComment, ShownMedium, Thread } from './album/state';
 export { mayEditComment, mayEditMedium, type AlbumView, type Comments, type EndReason } from './album/view';
 export type { AlbumFollower } from './follow';
 export type { FeedFollower, FeedRow, FeedView } from './feed';
+export { localLocks, memoryStore } from './ports';
+export { memoryUploads } from './uploads/types';
 export type { Upload, UploadFile, UploadPhase, Uploads, UploadStore } from './uploads/types';
 export type { Clock } from './clock';
 export type { Locks, Network, TextStore } from './ports';
