@@ -1,4 +1,19 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+// Where the album page begins.
 
-createRoot(document.getElementById('root')!).render(<StrictMode>Keepsake</StrictMode>);
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createClient } from "../client";
+import { App } from "./app";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/page.css";
+import "./styles/grid.css";
+import "./styles/viewer.css";
+import "./styles/talk.css";
+import "./styles/panels.css";
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <App client={createClient()} />
+  </StrictMode>,
+);

@@ -168,6 +168,7 @@ export const en = {
     details: "Details",
     talk: "Comments",
     hideTalk: "Hide comments",
+    slide: "{index} of {total}",
     place: (n: number, of: number) => `${n.toLocaleString("en")} of ${of.toLocaleString("en")}`,
     by: (who: string) => `by ${who}`,
     taken: "Taken",

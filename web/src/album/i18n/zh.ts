@@ -169,6 +169,7 @@ export const zh: Catalogue = {
     details: "详细信息",
     talk: "评论",
     hideTalk: "隐藏评论",
+    slide: "第 {index} 张，共 {total} 张",
     place: (n, of) => `第 ${num(n)} 张，共 ${num(of)} 张`,
     by: (who) => `来自 ${who}`,
     taken: "拍摄时间",

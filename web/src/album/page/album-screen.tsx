@@ -1,0 +1,79 @@
+// An album on the screen: its head, its grid, and what opens above them.
+
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { AlbumFollower, Api, LiveState, Observable, Visit } from "../../client";
+import { ShowAlbum, useAlbum } from "../data/album";
+import { useWatched } from "../data/client";
+import { closeMedium, openMedium, useFragment } from "../data/route";
+import { useSpeech } from "../i18n/context";
+import { Grid } from "../grid/grid";
+import { UploadDrop } from "../upload/drop";
+import { AlbumHead, type Panel } from "./album-head";
+import { EmptyAlbum } from "./empty-album";
+import { Ended } from "./ended";
+import { JoinBar, type Invitation } from "./join-bar";
+import { LiveBar } from "./live-bar";
+import { Loading } from "./loading";
+import { Panels } from "./panels";
+import { SelectBar } from "./select-bar";
+import { TopBar } from "./top-bar";
+import { useArrivals } from "./arrivals";
+import { useSelection } from "./selection";
+
+const Viewer = lazy(() => import("../viewer/viewer"));
+
+interface Props {
+  follower: AlbumFollower;
+  api: Api;
+  live: Observable<LiveState>;
+  visit: Visit | null;
+  join?: Invitation | undefined;
+  /** Follows the album anew, after an end that may be over. */
+  onAgain(): void;
+}
+
+export function AlbumScreen({ follower, api, live, visit, join, onAgain }: Props) {
+  const view = useWatched(follower.view);
+  if (view.phase === "ended") return <Ended reason={view.reason} error={view.error} onAgain={onAgain} />;
+  if (view.phase === "loading" || !view.album) return <Loading />;
+  return (
+    <ShowAlbum follower={follower} view={view} album={view.album} api={api} visit={visit}>
+      <TopBar />
+      <LiveBar live={live} />
+      {visit && <JoinBar visit={visit} join={join} />}
+      <Content />
+    </ShowAlbum>
+  );
+}
+
+function Content() {
+  const { t } = useSpeech();
+  const { album, view, follower, may } = useAlbum();
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const selection = useSelection(view.media);
+  const open = useFragment();
+  const fresh = useArrivals();
+  useEffect(() => {
+    document.title = `${album.title} · ${t.name}`;
+    return () => void (document.title = t.name);
+  }, [album.title, t.name]);
+  const index = open ? view.media.findIndex((m) => m.id === open) : -1;
+  return (
+    <main className="page">
+      <AlbumHead onPanel={setPanel} onSelect={selection.start} />
+      {may("ADD_MEDIA") && !album.trashedAt && <UploadDrop albumId={album.id} />}
+      {view.media.length === 0 && !view.hasMore ? (
+        <EmptyAlbum />
+      ) : (
+        <Grid media={view.media} total={album.mediaCount} hasMore={view.hasMore} loadingMore={view.loadingMore} onMore={() => void follower.more()} selection={selection} fresh={fresh} onOpen={openMedium} />
+      )}
+      {selection.active && <SelectBar selection={selection} onPanel={setPanel} />}
+      <Panels panel={panel} onPanel={setPanel} />
+      {open && index >= 0 && (
+        <Suspense>
+          <Viewer index={index} onClose={closeMedium} />
+        </Suspense>
+      )}
+    </main>
+  );
+}

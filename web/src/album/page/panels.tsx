@@ -1,0 +1,73 @@
+// Which dialog is open above an album. Each is loaded when it is first needed.
+
+import { lazy, Suspense } from "react";
+import { useAlbum, useTell } from "../data/album";
+import { leaveAlbum, trashAlbum } from "../data/documents";
+import { go } from "../data/route";
+import { useSpeech } from "../i18n/context";
+import { Confirm } from "../ui/dialog";
+import { useVoice } from "../ui/notices";
+import type { Panel } from "./album-head";
+
+const Members = lazy(() => import("../manage/members"));
+const Shares = lazy(() => import("../manage/shares"));
+const EditAlbum = lazy(() => import("../manage/edit-album"));
+const Trash = lazy(() => import("../manage/trash"));
+const Download = lazy(() => import("../manage/download"));
+
+export function Panels({ panel, onPanel }: { panel: Panel | null; onPanel(panel: Panel | null): void }) {
+  if (!panel) return null;
+  const close = () => onPanel(null);
+  return <Suspense>{show(panel, close)}</Suspense>;
+}
+
+function show(panel: Panel, close: () => void) {
+  switch (panel.name) {
+    case "members":
+      return <Members onClose={close} />;
+    case "shares":
+      return <Shares onClose={close} />;
+    case "edit":
+      return <EditAlbum onClose={close} />;
+    case "trash":
+      return <Trash onClose={close} />;
+    case "download":
+      return <Download only={panel.only} onClose={close} />;
+    case "leave":
+      return <Leave onClose={close} />;
+    case "dispose":
+      return <Dispose onClose={close} />;
+  }
+}
+
+function Leave({ onClose }: { onClose(): void }) {
+  const { t } = useSpeech();
+  const { album, api } = useAlbum();
+  const voice = useVoice();
+  const tell = useTell();
+  async function leave() {
+    try {
+      await api.ask(leaveAlbum, { input: { albumId: album.id } });
+      voice.show({ text: t.album.left });
+      go("/", true);
+    } catch (error) {
+      tell(error);
+    }
+  }
+  return <Confirm title={t.album.leave} text={t.album.leaveSure} yes={t.album.leave} onYes={() => void leave()} onClose={onClose} />;
+}
+
+function Dispose({ onClose }: { onClose(): void }) {
+  const { t } = useSpeech();
+  const { album, api } = useAlbum();
+  const tell = useTell();
+  async function dispose() {
+    try {
+      await api.ask(trashAlbum, { input: { albumId: album.id } });
+      go("/", true);
+    } catch (error) {
+      tell(error);
+    }
+  }
+  return <Confirm title={t.album.trashAlbum} text={t.album.toTrashSure} yes={t.album.trashAlbum} onYes={() => void dispose()} onClose={onClose} />;
+}

@@ -1,0 +1,51 @@
+// One medium, as large as the screen, with what is said about it beside it.
+
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { createPortal } from "react-dom";
+import { useAlbum } from "../data/album";
+import { openMedium } from "../data/route";
+import { describe } from "../data/words";
+import { useSpeech } from "../i18n/context";
+import { TalkPanel } from "../talk/panel";
+import { hidePage } from "../ui/page-below";
+import { useOrder } from "./order";
+import { Stage, type StageHandle } from "./stage";
+import { ViewerBar } from "./viewer-bar";
+
+/** roomy is the width from which the panel stands beside the picture. */
+const roomy = "(min-width: 900px)";
+/** moreAhead is how many media before the end the next page is asked for. */
+const moreAhead = 5;
+
+export default function Viewer({ index, onClose }: { index: number; onClose(): void }) {
+  const { t } = useSpeech();
+  const { view, follower, album } = useAlbum();
+  const medium = view.media[index]!;
+  const { slides, at } = useOrder(view.media, medium.id);
+  const [talking, setTalking] = useState(() => matchMedia(roomy).matches);
+  const box = useRef<HTMLDivElement>(null);
+  const stage = useRef<StageHandle>(null);
+  const { hasMore, loadingMore } = view;
+
+  useLayoutEffect(() => hidePage(), []);
+  useEffect(() => {
+    if (hasMore && !loadingMore && index + moreAhead >= view.media.length) void follower.more();
+  }, [hasMore, loadingMore, index, view.media.length, follower]);
+
+  function keys(e: KeyboardEvent) {
+    const target = e.target as HTMLElement;
+    if (target.closest("input, textarea, select, video, dialog, .stage, [role=menu]")) return;
+    if (e.key === "ArrowLeft") stage.current?.previous();
+    else if (e.key === "ArrowRight") stage.current?.next();
+    else if (e.key === "Escape") onClose();
+  }
+
+  return createPortal(
+    <div ref={box} className="viewer" role="dialog" aria-modal="true" aria-label={describe(t, medium)} data-talking={talking || undefined} onKeyDown={keys}>
+      <ViewerBar medium={medium} place={t.media.place(index + 1, Math.max(album.mediaCount, view.media.length))} talking={talking} onTalk={() => setTalking(!talking)} onClose={onClose} next={slides[at + 1]?.id ?? slides[at - 1]?.id ?? null} />
+      <Stage handle={stage} slides={slides} at={at} onView={openMedium} onClose={onClose} />
+      {talking && <TalkPanel key={medium.id} medium={medium} onClose={() => setTalking(false)} />}
+    </div>,
+    document.body,
+  );
+}
