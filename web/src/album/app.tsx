@@ -21,8 +21,10 @@ export function App({ client }: { client: Client }) {
       <ClientContext value={client}>
         <Notices>
           <Signs>
-            <Page />
-            <UploadPanel />
+            <div className="app">
+              <Page />
+              <UploadPanel />
+            </div>
           </Signs>
         </Notices>
       </ClientContext>

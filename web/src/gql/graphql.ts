@@ -1825,6 +1825,147 @@ export type Visibility =
   /** Everyone; and it stands on its owner's page. */
   | 'PUBLIC';
 
+export type MyAlbumsQueryVariables = Exact<{
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type MyAlbumsQuery = { __typename?: 'Query', me?: { __typename?: 'User', albums: { __typename?: 'AlbumConnection', edges: Array<{ __typename?: 'AlbumEdge', node: { __typename?: 'Album', id: string, title: string, mediaCount: number, memberCount: number, updatedAt: string, trashedAt?: string | null, viewerRole?: AlbumRole | null, cover?: { __typename?: 'Media', id: string, color?: string | null, blurhash?: string | null, variants: Array<{ __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number }> } | null } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } }, trashedAlbums: { __typename?: 'AlbumConnection', edges: Array<{ __typename?: 'AlbumEdge', node: { __typename?: 'Album', id: string, title: string, mediaCount: number, memberCount: number, updatedAt: string, trashedAt?: string | null, viewerRole?: AlbumRole | null, cover?: { __typename?: 'Media', id: string, color?: string | null, blurhash?: string | null, variants: Array<{ __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number }> } | null } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type CreateAlbumMutationVariables = Exact<{
+  input: CreateAlbumInput;
+}>;
+
+
+export type CreateAlbumMutation = { __typename?: 'Mutation', createAlbum: { __typename?: 'CreateAlbumPayload', album: { __typename?: 'Album', id: string } } };
+
+export type UpdateAlbumMutationVariables = Exact<{
+  input: UpdateAlbumInput;
+}>;
+
+
+export type UpdateAlbumMutation = { __typename?: 'Mutation', updateAlbum: { __typename?: 'UpdateAlbumPayload', album: { __typename?: 'Album', id: string } } };
+
+export type TrashAlbumMutationVariables = Exact<{
+  input: TrashAlbumInput;
+}>;
+
+
+export type TrashAlbumMutation = { __typename?: 'Mutation', trashAlbum: { __typename?: 'TrashAlbumPayload', album: { __typename?: 'Album', id: string } } };
+
+export type RestoreAlbumMutationVariables = Exact<{
+  input: RestoreAlbumInput;
+}>;
+
+
+export type RestoreAlbumMutation = { __typename?: 'Mutation', restoreAlbum: { __typename?: 'RestoreAlbumPayload', album: { __typename?: 'Album', id: string } } };
+
+export type LeaveAlbumMutationVariables = Exact<{
+  input: LeaveAlbumInput;
+}>;
+
+
+export type LeaveAlbumMutation = { __typename?: 'Mutation', leaveAlbum: { __typename?: 'LeaveAlbumPayload', leftAlbumId: string } };
+
+export type TransferAlbumMutationVariables = Exact<{
+  input: TransferAlbumInput;
+}>;
+
+
+export type TransferAlbumMutation = { __typename?: 'Mutation', transferAlbum: { __typename?: 'TransferAlbumPayload', album: { __typename?: 'Album', id: string } } };
+
+export type AlbumRoleQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type AlbumRoleQuery = { __typename?: 'Query', album?: { __typename?: 'Album', id: string, viewerRole?: AlbumRole | null } | null };
+
+export type ArchiveQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+  only?: InputMaybe<Array<Scalars['ID']['input']> | Scalars['ID']['input']>;
+}>;
+
+
+export type ArchiveQuery = { __typename?: 'Query', album?: { __typename?: 'Album', archive: { __typename?: 'Archive', parts: Array<{ __typename?: 'ArchivePart', url: string, fileName: string, mediaCount: number, bytes: number }> } } | null };
+
+export type MembersQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type MembersQuery = { __typename?: 'Query', album?: { __typename?: 'Album', members: { __typename?: 'MembershipConnection', edges: Array<{ __typename?: 'MembershipEdge', node: { __typename?: 'Membership', role: AlbumRole, joinedAt: string, user: { __typename?: 'User', id: string, displayName: string, avatarUrl?: string | null } } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type SetMemberRoleMutationVariables = Exact<{
+  input: SetMemberRoleInput;
+}>;
+
+
+export type SetMemberRoleMutation = { __typename?: 'Mutation', setMemberRole: { __typename?: 'SetMemberRolePayload', membership: { __typename?: 'Membership', role: AlbumRole } } };
+
+export type RemoveMemberMutationVariables = Exact<{
+  input: RemoveMemberInput;
+}>;
+
+
+export type RemoveMemberMutation = { __typename?: 'Mutation', removeMember: { __typename?: 'RemoveMemberPayload', user: { __typename?: 'User', id: string } } };
+
+export type SharesQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type SharesQuery = { __typename?: 'Query', album?: { __typename?: 'Album', shares: { __typename?: 'ShareConnection', edges: Array<{ __typename?: 'ShareEdge', node: { __typename?: 'Share', id: string, token?: string | null, joinRole?: AlbumRole | null, hasPassword: boolean, downloadAllowed: boolean, hideLocation: boolean, createdAt: string, expiresAt?: string | null, creator: { __typename?: 'User', id: string, displayName: string, avatarUrl?: string | null } } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type CreateShareMutationVariables = Exact<{
+  input: CreateShareInput;
+}>;
+
+
+export type CreateShareMutation = { __typename?: 'Mutation', createShare: { __typename?: 'CreateSharePayload', token: string, share: { __typename?: 'Share', id: string } } };
+
+export type RevokeShareMutationVariables = Exact<{
+  input: RevokeShareInput;
+}>;
+
+
+export type RevokeShareMutation = { __typename?: 'Mutation', revokeShare: { __typename?: 'RevokeSharePayload', share: { __typename?: 'Share', id: string } } };
+
+export type TrashQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type TrashQuery = { __typename?: 'Query', album?: { __typename?: 'Album', trash: { __typename?: 'MediaConnection', edges: Array<{ __typename?: 'MediaEdge', node: { __typename?: 'Media', id: string, kind: MediaKind, fileName: string, caption: string, width: number, height: number, color?: string | null, blurhash?: string | null, trashedAt?: string | null, variants: Array<{ __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number }> } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type RestoreMediaMutationVariables = Exact<{
+  input: RestoreMediaInput;
+}>;
+
+
+export type RestoreMediaMutation = { __typename?: 'Mutation', restoreMedia: { __typename?: 'RestoreMediaPayload', media: Array<{ __typename?: 'Media', id: string }> } };
+
+export type LikersQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type LikersQuery = { __typename?: 'Query', media?: { __typename?: 'Media', camera?: string | null, likes: { __typename?: 'LikeConnection', edges: Array<{ __typename?: 'LikeEdge', node: { __typename?: 'Like', user: { __typename?: 'User', id: string, displayName: string, avatarUrl?: string | null } } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type CapabilitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CapabilitiesQuery = { __typename?: 'Query', capabilities: { __typename?: 'Capabilities', contentTypes: Array<string>, maxPhotoBytes: number, maxVideoBytes: number } };
+
+export type PersonFragment = { __typename?: 'User', id: string, displayName: string, avatarUrl?: string | null };
+
+export type VariantFragment = { __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number };
+
+export type AlbumCardFragment = { __typename?: 'Album', id: string, title: string, mediaCount: number, memberCount: number, updatedAt: string, trashedAt?: string | null, viewerRole?: AlbumRole | null, cover?: { __typename?: 'Media', id: string, color?: string | null, blurhash?: string | null, variants: Array<{ __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number }> } | null };
+
 export type ExplorerSignUpMutationVariables = Exact<{
   name: Scalars['String']['input'];
   password: Scalars['String']['input'];
@@ -1873,6 +2014,49 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const PersonFragmentDoc = new TypedDocumentString(`
+    fragment Person on User {
+  id
+  displayName
+  avatarUrl
+}
+    `, {"fragmentName":"Person"}) as unknown as TypedDocumentString<PersonFragment, unknown>;
+export const VariantFragmentDoc = new TypedDocumentString(`
+    fragment Variant on SignedUrl {
+  url
+  expiresAt
+  contentType
+  width
+  height
+  bytes
+}
+    `, {"fragmentName":"Variant"}) as unknown as TypedDocumentString<VariantFragment, unknown>;
+export const AlbumCardFragmentDoc = new TypedDocumentString(`
+    fragment AlbumCard on Album {
+  id
+  title
+  mediaCount
+  memberCount
+  updatedAt
+  trashedAt
+  viewerRole
+  cover {
+    id
+    color
+    blurhash
+    variants {
+      ...Variant
+    }
+  }
+}
+    fragment Variant on SignedUrl {
+  url
+  expiresAt
+  contentType
+  width
+  height
+  bytes
+}`, {"fragmentName":"AlbumCard"}) as unknown as TypedDocumentString<AlbumCardFragment, unknown>;
 export const ExplorerSessionFragmentDoc = new TypedDocumentString(`
     fragment ExplorerSession on Session {
   accessToken
@@ -1883,6 +2067,302 @@ export const ExplorerSessionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ExplorerSession"}) as unknown as TypedDocumentString<ExplorerSessionFragment, unknown>;
+export const MyAlbumsDocument = new TypedDocumentString(`
+    query MyAlbums($after: Cursor) {
+  me {
+    albums(first: 30, after: $after) {
+      edges {
+        node {
+          ...AlbumCard
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    trashedAlbums(first: 30) {
+      edges {
+        node {
+          ...AlbumCard
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment Variant on SignedUrl {
+  url
+  expiresAt
+  contentType
+  width
+  height
+  bytes
+}
+fragment AlbumCard on Album {
+  id
+  title
+  mediaCount
+  memberCount
+  updatedAt
+  trashedAt
+  viewerRole
+  cover {
+    id
+    color
+    blurhash
+    variants {
+      ...Variant
+    }
+  }
+}`) as unknown as TypedDocumentString<MyAlbumsQuery, MyAlbumsQueryVariables>;
+export const CreateAlbumDocument = new TypedDocumentString(`
+    mutation CreateAlbum($input: CreateAlbumInput!) {
+  createAlbum(input: $input) {
+    album {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateAlbumMutation, CreateAlbumMutationVariables>;
+export const UpdateAlbumDocument = new TypedDocumentString(`
+    mutation UpdateAlbum($input: UpdateAlbumInput!) {
+  updateAlbum(input: $input) {
+    album {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateAlbumMutation, UpdateAlbumMutationVariables>;
+export const TrashAlbumDocument = new TypedDocumentString(`
+    mutation TrashAlbum($input: TrashAlbumInput!) {
+  trashAlbum(input: $input) {
+    album {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrashAlbumMutation, TrashAlbumMutationVariables>;
+export const RestoreAlbumDocument = new TypedDocumentString(`
+    mutation RestoreAlbum($input: RestoreAlbumInput!) {
+  restoreAlbum(input: $input) {
+    album {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RestoreAlbumMutation, RestoreAlbumMutationVariables>;
+export const LeaveAlbumDocument = new TypedDocumentString(`
+    mutation LeaveAlbum($input: LeaveAlbumInput!) {
+  leaveAlbum(input: $input) {
+    leftAlbumId
+  }
+}
+    `) as unknown as TypedDocumentString<LeaveAlbumMutation, LeaveAlbumMutationVariables>;
+export const TransferAlbumDocument = new TypedDocumentString(`
+    mutation TransferAlbum($input: TransferAlbumInput!) {
+  transferAlbum(input: $input) {
+    album {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TransferAlbumMutation, TransferAlbumMutationVariables>;
+export const AlbumRoleDocument = new TypedDocumentString(`
+    query AlbumRole($id: ID!) {
+  album(id: $id) {
+    id
+    viewerRole
+  }
+}
+    `) as unknown as TypedDocumentString<AlbumRoleQuery, AlbumRoleQueryVariables>;
+export const ArchiveDocument = new TypedDocumentString(`
+    query Archive($id: ID!, $only: [ID!]) {
+  album(id: $id) {
+    archive(only: $only) {
+      parts {
+        url
+        fileName
+        mediaCount
+        bytes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ArchiveQuery, ArchiveQueryVariables>;
+export const MembersDocument = new TypedDocumentString(`
+    query Members($id: ID!, $after: Cursor) {
+  album(id: $id) {
+    members(first: 50, after: $after) {
+      edges {
+        node {
+          user {
+            ...Person
+          }
+          role
+          joinedAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment Person on User {
+  id
+  displayName
+  avatarUrl
+}`) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+export const SetMemberRoleDocument = new TypedDocumentString(`
+    mutation SetMemberRole($input: SetMemberRoleInput!) {
+  setMemberRole(input: $input) {
+    membership {
+      role
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetMemberRoleMutation, SetMemberRoleMutationVariables>;
+export const RemoveMemberDocument = new TypedDocumentString(`
+    mutation RemoveMember($input: RemoveMemberInput!) {
+  removeMember(input: $input) {
+    user {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
+export const SharesDocument = new TypedDocumentString(`
+    query Shares($id: ID!, $after: Cursor) {
+  album(id: $id) {
+    shares(first: 30, after: $after) {
+      edges {
+        node {
+          id
+          creator {
+            ...Person
+          }
+          token
+          joinRole
+          hasPassword
+          downloadAllowed
+          hideLocation
+          createdAt
+          expiresAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment Person on User {
+  id
+  displayName
+  avatarUrl
+}`) as unknown as TypedDocumentString<SharesQuery, SharesQueryVariables>;
+export const CreateShareDocument = new TypedDocumentString(`
+    mutation CreateShare($input: CreateShareInput!) {
+  createShare(input: $input) {
+    token
+    share {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateShareMutation, CreateShareMutationVariables>;
+export const RevokeShareDocument = new TypedDocumentString(`
+    mutation RevokeShare($input: RevokeShareInput!) {
+  revokeShare(input: $input) {
+    share {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeShareMutation, RevokeShareMutationVariables>;
+export const TrashDocument = new TypedDocumentString(`
+    query Trash($id: ID!, $after: Cursor) {
+  album(id: $id) {
+    trash(first: 50, after: $after) {
+      edges {
+        node {
+          id
+          kind
+          fileName
+          caption
+          width
+          height
+          color
+          blurhash
+          trashedAt
+          variants {
+            ...Variant
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment Variant on SignedUrl {
+  url
+  expiresAt
+  contentType
+  width
+  height
+  bytes
+}`) as unknown as TypedDocumentString<TrashQuery, TrashQueryVariables>;
+export const RestoreMediaDocument = new TypedDocumentString(`
+    mutation RestoreMedia($input: RestoreMediaInput!) {
+  restoreMedia(input: $input) {
+    media {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RestoreMediaMutation, RestoreMediaMutationVariables>;
+export const LikersDocument = new TypedDocumentString(`
+    query Likers($id: ID!) {
+  media(id: $id) {
+    camera
+    likes(first: 20) {
+      edges {
+        node {
+          user {
+            ...Person
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment Person on User {
+  id
+  displayName
+  avatarUrl
+}`) as unknown as TypedDocumentString<LikersQuery, LikersQueryVariables>;
+export const CapabilitiesDocument = new TypedDocumentString(`
+    query Capabilities {
+  capabilities {
+    contentTypes
+    maxPhotoBytes
+    maxVideoBytes
+  }
+}
+    `) as unknown as TypedDocumentString<CapabilitiesQuery, CapabilitiesQueryVariables>;
 export const ExplorerSignUpDocument = new TypedDocumentString(`
     mutation ExplorerSignUp($name: String!, $password: String!) {
   signUp(input: {name: $name, password: $password}) {

@@ -1,7 +1,11 @@
 // Lists that are read page by page when a dialog opens.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { PageInfo } from "../../client";
+
+interface PageInfo {
+  hasNextPage: boolean;
+  endCursor?: string | null;
+}
 
 interface Read<T> {
   edges: { node: T }[];

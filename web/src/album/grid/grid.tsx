@@ -87,7 +87,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
           <span>{t.album.fresh(fresh.count)}</span>
         </button>
       )}
-      <div className="grid" ref={box} role="list" aria-busy={loadingMore} style={{ height: made.height }} data-count={media.length}>
+      <div className={selection.active ? "grid selecting" : "grid"} ref={box} role="list" aria-busy={loadingMore} style={{ height: made.height }} data-count={media.length}>
         {made.chunks.slice(range[0], range[1]).map((chunk) => (
           <Part key={chunk.key} chunk={chunk} total={total} selected={selection.ids} selecting={selection.active} onToggle={selection.toggle} onOpen={onOpen} />
         ))}

@@ -1,7 +1,7 @@
 // The head of an album: what it is, whose it is, and what can be done.
 
 import { useAlbum, useTell } from "../data/album";
-import { restoreAlbum } from "../data/documents";
+import { RestoreAlbumDocument } from "../../gql/graphql";
 import { useSpeech } from "../i18n/context";
 import { Avatar } from "../ui/avatar";
 import { Button } from "../ui/button";
@@ -40,7 +40,7 @@ export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; 
         {album.trashedAt && (
           <p className="hint in-trash">
             <span>{t.album.inTrash}</span>
-            <Button icon="restore" onClick={() => void api.ask(restoreAlbum, { input: { albumId: album.id } }).catch(tell)}>
+            <Button icon="restore" onClick={() => void api.ask(RestoreAlbumDocument, { input: { albumId: album.id } }).catch(tell)}>
               {t.album.restoreAlbum}
             </Button>
           </p>

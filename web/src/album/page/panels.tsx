@@ -2,7 +2,7 @@
 
 import { lazy, Suspense } from "react";
 import { useAlbum, useTell } from "../data/album";
-import { leaveAlbum, trashAlbum } from "../data/documents";
+import { LeaveAlbumDocument, TrashAlbumDocument } from "../../gql/graphql";
 import { go } from "../data/route";
 import { useSpeech } from "../i18n/context";
 import { Confirm } from "../ui/dialog";
@@ -47,7 +47,7 @@ function Leave({ onClose }: { onClose(): void }) {
   const tell = useTell();
   async function leave() {
     try {
-      await api.ask(leaveAlbum, { input: { albumId: album.id } });
+      await api.ask(LeaveAlbumDocument, { input: { albumId: album.id } });
       voice.show({ text: t.album.left });
       go("/", true);
     } catch (error) {
@@ -63,7 +63,7 @@ function Dispose({ onClose }: { onClose(): void }) {
   const tell = useTell();
   async function dispose() {
     try {
-      await api.ask(trashAlbum, { input: { albumId: album.id } });
+      await api.ask(TrashAlbumDocument, { input: { albumId: album.id } });
       go("/", true);
     } catch (error) {
       tell(error);

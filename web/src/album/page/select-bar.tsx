@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { mayEditMedium, type Id } from "../../client";
 import { useAct, useAlbum, useTell } from "../data/album";
 import { useViewer } from "../data/client";
-import { restoreMedia } from "../data/documents";
+import { RestoreMediaDocument } from "../../gql/graphql";
 import { batches } from "../data/batches";
 import { useSpeech } from "../i18n/context";
 import { Button, IconButton } from "../ui/button";
@@ -60,7 +60,7 @@ export function useTrash(): (ids: readonly Id[]) => Promise<void> {
   const voice = useVoice();
   async function restore(ids: readonly Id[]) {
     try {
-      for (const mediaIds of batches(ids)) await api.ask(restoreMedia, { input: { albumId: album.id, mediaIds } });
+      for (const mediaIds of batches(ids)) await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
       voice.show({ text: t.album.restored(ids.length) });
     } catch (error) {
       tell(error);

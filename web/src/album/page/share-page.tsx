@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState, type FormEvent } from "react";
 import type { AlbumFollower, Visit } from "../../client";
-import { albumRole } from "../data/documents";
+import { AlbumRoleDocument } from "../../gql/graphql";
 import { useClient, useSession } from "../data/client";
 import { codeOf, errorText } from "../data/errors";
 import { go } from "../data/route";
@@ -59,7 +59,7 @@ export function SharePage({ token }: { token: string }) {
     if (!user || !albumId) return;
     let here = true;
     client.api
-      .ask(albumRole, { id: albumId })
+      .ask(AlbumRoleDocument, { id: albumId })
       .then((r) => here && r.album?.viewerRole && go(`/a/${albumId}`, true))
       .catch(() => undefined); // NOT_FOUND: no member.
     return () => void (here = false);

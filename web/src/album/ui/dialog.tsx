@@ -3,6 +3,7 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useSpeech } from "../i18n/context";
 import { IconButton } from "./button";
+import { rise } from "./top";
 
 export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose(): void; children: ReactNode; wide?: boolean }) {
   const { t } = useSpeech();
@@ -13,9 +14,11 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
     document.documentElement.classList.add("still");
+    const sink = rise(dialog);
     return () => {
+      sink();
       dialog.close();
-      document.documentElement.classList.toggle("still", document.querySelector("dialog[open]") !== null);
+      document.documentElement.classList.toggle("still", document.querySelector("dialog[open], .viewer") !== null);
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);

@@ -1,8 +1,10 @@
 // Short notices at the bottom, and a voice for screen readers.
 
 import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from "react";
+import { createPortal } from "react-dom";
 import { useSpeech } from "../i18n/context";
 import { IconButton } from "./button";
+import { useTop } from "./top";
 
 export interface Notice {
   text: string;
@@ -17,13 +19,16 @@ interface Voice {
   say(text: string): void;
 }
 
+interface Held extends Notice {
+  id: number;
+}
+
 const Context = createContext<Voice | null>(null);
 const shownFor = 6_000;
 const shownAtOnce = 3;
 
 export function Notices({ children }: { children: ReactNode }) {
-  const { t } = useSpeech();
-  const [shown, setShown] = useState<(Notice & { id: number })[]>([]);
+  const [shown, setShown] = useState<readonly Held[]>([]);
   const [said, setSaid] = useState({ text: "", id: 0 });
   const next = useRef(0);
   const drop = useCallback((id: number) => setShown((all) => all.filter((n) => n.id !== id)), []);
@@ -41,6 +46,15 @@ export function Notices({ children }: { children: ReactNode }) {
   return (
     <Context value={voice}>
       {children}
+      <Shelf shown={shown} said={said} drop={drop} />
+    </Context>
+  );
+}
+
+function Shelf({ shown, said, drop }: { shown: readonly Held[]; said: { text: string; id: number }; drop(id: number): void }) {
+  const { t } = useSpeech();
+  return createPortal(
+    <>
       <div className="unseen" role="status" aria-live="polite" data-testid="live">
         <span key={said.id}>{said.text}</span>
       </div>
@@ -64,7 +78,8 @@ export function Notices({ children }: { children: ReactNode }) {
           </div>
         ))}
       </div>
-    </Context>
+    </>,
+    useTop(),
   );
 }
 
