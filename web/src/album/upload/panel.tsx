@@ -33,9 +33,10 @@ export function UploadPanel() {
     return () => clearTimeout(timer);
   }, [well, sum.added, uploads, voice, t]);
   if (list.length === 0) return null;
-  // What needs somebody stands first, what is under way next.
+  // What needs somebody stands first, what is under way next; in the end only what went wrong.
   const rank = { failed: 0, sending: 1, finalising: 1, processing: 1, hashing: 1, paused: 2, waiting: 3, done: 4, duplicate: 4 };
-  const rows = [...list].sort((a, b) => rank[a.phase] - rank[b.phase]).slice(0, mostRows);
+  const left = sum.working + sum.paused > 0 || sum.failed === 0 ? [...list] : list.filter((u) => u.phase === "failed");
+  const rows = left.sort((a, b) => rank[a.phase] - rank[b.phase]).slice(0, mostRows);
   return (
     <section className="uploads" aria-label={t.upload.title} data-testid="uploads">
       <header className="uploads-head">

@@ -1,6 +1,6 @@
 // One medium, as large as the screen, with what is said about it beside it.
 
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useAlbum } from "../data/album";
 import { openMedium } from "../data/route";
@@ -23,7 +23,6 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
   const medium = view.media[index]!;
   const { slides, at } = useOrder(view.media, medium.id);
   const [talking, setTalking] = useState(() => matchMedia(roomy).matches);
-  const box = useRef<HTMLDivElement>(null);
   const stage = useRef<StageHandle>(null);
   const { hasMore, loadingMore } = view;
 
@@ -32,16 +31,21 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
     if (hasMore && !loadingMore && index + moreAhead >= view.media.length) void follower.more();
   }, [hasMore, loadingMore, index, view.media.length, follower]);
 
-  function keys(e: KeyboardEvent) {
-    const target = e.target as HTMLElement;
-    if (target.closest("input, textarea, select, video, dialog, .stage, [role=menu]")) return;
-    if (e.key === "ArrowLeft") stage.current?.previous();
-    else if (e.key === "ArrowRight") stage.current?.next();
-    else if (e.key === "Escape") onClose();
-  }
+  // Keys count wherever the focus is, but where they mean something else.
+  useEffect(() => {
+    const keys = (e: KeyboardEvent) => {
+      const at = e.target instanceof Element ? e.target : document.body;
+      if (e.defaultPrevented || document.querySelector("dialog[open]") || at.closest("input, textarea, select, video, .stage")) return;
+      if (e.key === "ArrowLeft") stage.current?.previous();
+      else if (e.key === "ArrowRight") stage.current?.next();
+      else if (e.key === "Escape") onClose();
+    };
+    document.addEventListener("keydown", keys);
+    return () => document.removeEventListener("keydown", keys);
+  }, [onClose]);
 
   return createPortal(
-    <div ref={box} className="viewer" role="dialog" aria-modal="true" aria-label={describe(t, medium)} data-talking={talking || undefined} onKeyDown={keys}>
+    <div className="viewer" role="dialog" aria-modal="true" aria-label={describe(t, medium)} data-talking={talking || undefined}>
       <ViewerBar medium={medium} place={t.media.place(index + 1, Math.max(album.mediaCount, view.media.length))} talking={talking} onTalk={() => setTalking(!talking)} onClose={onClose} next={slides[at + 1]?.id ?? slides[at - 1]?.id ?? null} />
       <Stage handle={stage} slides={slides} at={at} onView={openMedium} onClose={onClose} />
       {talking && <TalkPanel key={medium.id} medium={medium} onClose={() => setTalking(false)} />}
