@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import type { Client } from "../client";
 import { ClientContext } from "./data/client";
 import { parseRoute, usePath } from "./data/route";
+import { Boundary } from "./ui/boundary";
 import { Speaks } from "./i18n/context";
 import { AlbumPage } from "./page/album-page";
 import { Gone } from "./page/gone";
@@ -22,7 +23,9 @@ export function App({ client }: { client: Client }) {
         <Notices>
           <Signs>
             <div className="app">
-              <Page />
+              <Boundary>
+                <Page />
+              </Boundary>
               <UploadPanel />
             </div>
           </Signs>

@@ -5,7 +5,7 @@ import { encode } from "uqr";
 
 export default function QrCode({ text, label }: { text: string; label: string }) {
   const ref = useRef<HTMLElement>(null);
-  useEffect(() => ref.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => void ref.current?.scrollIntoView({ block: "nearest" }), []);
   const { data, size } = encode(text, { border: 2, ecc: "M" });
   let path = "";
   data.forEach((row, y) => row.forEach((dark, x) => dark && (path += `M${x} ${y}h1v1h-1z`)));

@@ -18,7 +18,7 @@ export function ShareRow({ link, fresh, onRevoke }: { link: Link; fresh: boolean
   const field = useRef<HTMLInputElement>(null);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (fresh) row.current?.scrollIntoView({ block: "nearest" });
+    if (fresh) void row.current?.scrollIntoView({ block: "nearest" });
   }, [fresh]);
   const url = link.token ? `${location.origin}/s/${encodeURIComponent(link.token)}` : null;
   const ended = link.expiresAt != null && Date.parse(link.expiresAt) <= now;
