@@ -27,6 +27,15 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
   const { hasMore, loadingMore } = view;
 
   useLayoutEffect(() => hidePage(), []);
+  // Back in the grid the focus is on what was looked at last.
+  const last = useRef(medium.id);
+  useEffect(() => void (last.current = medium.id), [medium.id]);
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(`.tile[data-id="${CSS.escape(last.current)}"] a`)?.focus());
+    },
+    [],
+  );
   useEffect(() => {
     if (hasMore && !loadingMore && index + moreAhead >= view.media.length) void follower.more();
   }, [hasMore, loadingMore, index, view.media.length, follower]);
