@@ -22,7 +22,8 @@ export function NewsGroup({ group }: { group: Group }) {
         <Head person={owner} text={t.feed.addedMany(nameOf(t, owner), group.rows.length)} album={first.node.album} at={first.at} />
         <div className="news-photos" data-count={shown.length}>
           {shown.map(({ node }, i) => (
-            <a key={node.id} href={`/a/${node.album.id}#${node.id}`} aria-label={describe(t, node.media)} onClick={followLink}>
+            <a key={node.id} href={`/a/${node.album.id}#${node.id}`} onClick={followLink}>
+              <span className="unseen">{describe(t, node.media)}</span>
               <Picture variants={node.media.variants} blurhash={node.media.blurhash} color={node.media.color} alt="" width={shown.length === 1 ? 560 : 240} />
               {i === shown.length - 1 && left > 0 && <span className="news-left">+{left}</span>}
             </a>

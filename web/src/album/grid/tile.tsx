@@ -53,7 +53,6 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
         href={`#${medium.id}`}
         role={selecting ? "checkbox" : undefined}
         aria-checked={selecting ? selected : undefined}
-        aria-label={selecting ? words : t.media.open(words)}
         onClick={click}
         onPointerDown={down}
         onPointerUp={up}
@@ -67,6 +66,7 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
           }
         }}
       >
+        <span className="unseen">{selecting ? words : t.media.open(words)}</span>
         <Picture variants={medium.variants} blurhash={medium.blurhash} color={medium.color} alt="" width={width} eager={index < eagerTiles} />
         <Badges medium={medium} duration={medium.durationMs === null ? null : format.duration(medium.durationMs)} />
       </a>
@@ -78,20 +78,22 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
 });
 
 function Badges({ medium, duration }: { medium: ShownMedium; duration: string | null }) {
-  const { format } = useSpeech();
+  const { t, format } = useSpeech();
   const working = medium.kind === "VIDEO" && medium.progress < 100;
   return (
-    <span className="badges" aria-hidden="true">
+    <span className="badges">
       {medium.likeCount > 0 && (
         <span className="badge">
           <Icon name="heart" filled={medium.viewerHasLiked} />
-          {format.number(medium.likeCount)}
+          <span aria-hidden="true">{format.number(medium.likeCount)}</span>
+          <span className="unseen">{t.likeCount(medium.likeCount)}</span>
         </span>
       )}
       {medium.commentCount > 0 && (
         <span className="badge">
           <Icon name="comment" />
-          {format.number(medium.commentCount)}
+          <span aria-hidden="true">{format.number(medium.commentCount)}</span>
+          <span className="unseen">{t.commentCount(medium.commentCount)}</span>
         </span>
       )}
       {duration && (

@@ -52,7 +52,7 @@ export function ViewerBar({ medium, place, talking, next, onTalk, onClose }: Pro
       <IconButton icon="back" label={t.close} onClick={onClose} autoFocus />
       <span className="viewer-place">{place}</span>
       <LikeButton medium={medium} />
-      <button type="button" className="icon-button counted" aria-pressed={talking} aria-label={talking ? t.media.hideTalk : t.media.talk} title={talking ? t.media.hideTalk : t.media.talk} onClick={onTalk}>
+      <button type="button" className="icon-button counted" aria-pressed={talking} aria-label={`${talking ? t.media.hideTalk : t.media.talk}, ${t.commentCount(medium.commentCount)}`} title={talking ? t.media.hideTalk : t.media.talk} onClick={onTalk}>
         <Icon name="comment" filled={talking} />
         {medium.commentCount > 0 && <span>{format.number(medium.commentCount)}</span>}
       </button>
