@@ -197,6 +197,8 @@ export const en = {
     moreReplies: (n: number) => `Show ${few(n, "more reply", "more replies")}`,
     signIn: "Sign in to like and comment",
     closed: "Comments are closed here.",
+    join: "Join the album to like and comment.",
+    members: "Its members like and comment here.",
     new: (who: string, text: string) => `${who}: ${text}`,
   },
 

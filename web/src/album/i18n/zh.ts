@@ -198,6 +198,8 @@ export const zh: Catalogue = {
     moreReplies: (n) => `显示另外 ${num(n)} 条回复`,
     signIn: "登录后可以点赞和评论",
     closed: "这里不开放评论。",
+    join: "加入相册后可以点赞和评论。",
+    members: "这里由相册成员点赞和评论。",
     new: (who, text) => `${who}：${text}`,
   },
 

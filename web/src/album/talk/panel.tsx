@@ -16,7 +16,7 @@ import { Threads } from "./threads";
 
 export function TalkPanel({ medium, onClose }: { medium: ShownMedium; onClose(): void }) {
   const { t, format } = useSpeech();
-  const { follower, may } = useAlbum();
+  const { follower, may, visit } = useAlbum();
   const viewer = useViewer();
   const sign = useSign();
   useEffect(() => {
@@ -40,6 +40,9 @@ export function TalkPanel({ medium, onClose }: { medium: ShownMedium; onClose():
       </div>
       {may("COMMENT") && viewer ? (
         <Composer mediaId={medium.id} />
+      ) : visit ? (
+        // Signing in changes nothing about what a link shows; joining does.
+        <p className="hint talk-sign">{visit.share.joinRole ? t.talk.join : t.talk.members}</p>
       ) : !viewer ? (
         <button type="button" className="button plain full talk-sign" onClick={() => sign.ask()}>
           <span>{t.talk.signIn}</span>

@@ -69,15 +69,15 @@ export function ViewerBar({ medium, place, talking, next, onTalk, onClose }: Pro
 /** LikeButton shows how many like a medium, and lets those who may like it. */
 export function LikeButton({ medium }: { medium: ShownMedium }) {
   const { t, format } = useSpeech();
-  const { may } = useAlbum();
+  const { may, visit } = useAlbum();
   const viewer = useViewer();
   const act = useAct();
   const sign = useSign();
   const [beat, setBeat] = useState(false);
   const liked = medium.viewerHasLiked;
-  if (!may("LIKE") && viewer) {
+  if (!may("LIKE") && (viewer || visit)) {
     return medium.likeCount > 0 ? (
-      <span className="icon-button counted still-count" aria-label={t.likeCount(medium.likeCount)}>
+      <span className="icon-button counted still-count" role="img" aria-label={t.likeCount(medium.likeCount)}>
         <Icon name="heart" />
         <span>{format.number(medium.likeCount)}</span>
       </span>
