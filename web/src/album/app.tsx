@@ -1,20 +1,20 @@
 // The pages, and what stands around all of them.
 
-import { lazy, Suspense } from "react";
-import type { Client } from "../client";
-import { ClientContext } from "./data/client";
-import { parseRoute, usePath } from "./data/route";
-import { Boundary } from "./ui/boundary";
-import { Speaks } from "./i18n/context";
-import { AlbumPage } from "./page/album-page";
-import { Gone } from "./page/gone";
-import { Loading } from "./page/loading";
-import { SharePage } from "./page/share-page";
-import { Signs } from "./sign/context";
-import { Notices } from "./ui/notices";
-import { UploadPanel } from "./upload/panel";
+import { lazy, Suspense } from 'react';
+import type { Client } from '../client';
+import { ClientContext } from './data/client';
+import { parseRoute, usePath } from './data/route';
+import { Boundary } from './ui/boundary';
+import { Speaks } from './i18n/context';
+import { AlbumPage } from './page/album-page';
+import { Gone } from './page/gone';
+import { Loading } from './page/loading';
+import { SharePage } from './page/share-page';
+import { Signs } from './sign/context';
+import { Notices } from './ui/notices';
+import { UploadPanel } from './upload/panel';
 
-const FeedPage = lazy(() => import("./feed/feed-page"));
+const FeedPage = lazy(() => import('./feed/feed-page'));
 
 export function App({ client }: { client: Client }) {
   return (
@@ -38,17 +38,17 @@ export function App({ client }: { client: Client }) {
 function Page() {
   const route = parseRoute(usePath());
   switch (route.page) {
-    case "feed":
+    case 'feed':
       return (
         <Suspense fallback={<Loading />}>
           <FeedPage />
         </Suspense>
       );
-    case "album":
+    case 'album':
       return <AlbumPage key={route.id} id={route.id} />;
-    case "share":
+    case 'share':
       return <SharePage key={route.token} token={route.token} />;
-    case "nowhere":
+    case 'nowhere':
       return <Gone what="notFound" />;
   }
 }

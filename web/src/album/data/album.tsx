@@ -1,11 +1,11 @@
 // The album on the screen, for all components of its page.
 
-import { createContext, useCallback, useContext, useMemo, type ReactNode } from "react";
-import type { Album, AlbumAction, AlbumFollower, AlbumView, Api, Change, Visit } from "../../client";
-import { useSpeech } from "../i18n/context";
-import { useSign } from "../sign/context";
-import { useVoice } from "../ui/notices";
-import { codeOf, errorText } from "./errors";
+import { createContext, useCallback, useContext, useMemo, type ReactNode } from 'react';
+import type { Album, AlbumAction, AlbumFollower, AlbumView, Api, Change, Visit } from '../../client';
+import { useSpeech } from '../i18n/context';
+import { useSign } from '../sign/context';
+import { useVoice } from '../ui/notices';
+import { codeOf, errorText } from './errors';
 
 export interface Shown {
   album: Album;
@@ -20,7 +20,14 @@ export interface Shown {
 
 const Context = createContext<Shown | null>(null);
 
-export function ShowAlbum({ follower, view, album, api, visit, children }: Omit<Shown, "may"> & { children: ReactNode }) {
+export function ShowAlbum({
+  follower,
+  view,
+  album,
+  api,
+  visit,
+  children,
+}: Omit<Shown, 'may'> & { children: ReactNode }) {
   const shown = useMemo<Shown>(
     () => ({ follower, view, album, api, visit, may: (action) => album.viewerActions.includes(action) }),
     [follower, view, album, api, visit],
@@ -30,7 +37,7 @@ export function ShowAlbum({ follower, view, album, api, visit, children }: Omit<
 
 export function useAlbum(): Shown {
   const shown = useContext(Context);
-  if (!shown) throw new Error("useAlbum outside of ShowAlbum");
+  if (!shown) throw new Error('useAlbum outside of ShowAlbum');
   return shown;
 }
 
@@ -41,9 +48,9 @@ export function useTell(): (error: unknown) => void {
   const sign = useSign();
   return useCallback(
     (error) => {
-      if (codeOf(error) === "ABORTED") return;
+      if (codeOf(error) === 'ABORTED') return;
       voice.show({ text: errorText(t, format, error), bad: true });
-      if (codeOf(error) === "UNAUTHENTICATED") sign.ask();
+      if (codeOf(error) === 'UNAUTHENTICATED') sign.ask();
     },
     [t, format, voice, sign],
   );

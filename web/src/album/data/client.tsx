@@ -1,13 +1,13 @@
 // The client library, for all components below.
 
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import type { Client, Observable, SessionState } from "../../client";
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Client, Observable, SessionState } from '../../client';
 
 export const ClientContext = createContext<Client | null>(null);
 
 export function useClient(): Client {
   const client = useContext(ClientContext);
-  if (!client) throw new Error("useClient outside of ClientContext");
+  if (!client) throw new Error('useClient outside of ClientContext');
   return client;
 }
 
@@ -23,7 +23,7 @@ export function useSession(): SessionState {
 /** useViewer gives who is signed in. */
 export function useViewer() {
   const session = useSession();
-  return session.phase === "in" ? session.user : null;
+  return session.phase === 'in' ? session.user : null;
 }
 
 /** useFollower makes what follows something, again when `key` changes, and stops it in the end; null does not follow. */

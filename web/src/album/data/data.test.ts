@@ -25,7 +25,9 @@ test('what is not known still has words; a wait and a number are told', () => {
   expect(errorText(en, format, new Error('boom'))).toBe(en.errors.UNKNOWN);
   expect(errorText(en, format, new ApiError('SOMETHING_NEW'))).toBe(en.errors.UNKNOWN);
   expect(errorText(en, format, new ApiError('TIMEOUT'))).toBe(en.errors.UNAVAILABLE);
-  expect(errorText(en, format, new ApiError('RATE_LIMITED', { retryAfter: 30 }))).toBe('Wait 30 seconds, then try again.');
+  expect(errorText(en, format, new ApiError('RATE_LIMITED', { retryAfter: 30 }))).toBe(
+    'Wait 30 seconds, then try again.',
+  );
   expect(errorText(en, format, new ApiError('INTERNAL', { id: 'abc' }))).toContain('abc');
 });
 

@@ -1,6 +1,6 @@
 // The time, in steps that are enough for "5 minutes ago".
 
-import { useEffect, useState } from "react";
+import { useEffect, useState } from 'react';
 
 const step = 30_000;
 

@@ -1,6 +1,6 @@
 // Lists that are read page by page when a dialog opens.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 interface PageInfo {
   hasNextPage: boolean;
@@ -24,7 +24,12 @@ export interface Paged<T> {
 
 /** usePages reads the first page at once; `key` names the list. Of answers that cross only the latest counts. */
 export function usePages<T>(key: string, read: (after: string | null) => Promise<Read<T> | null>): Paged<T> {
-  const [state, setState] = useState<{ rows: readonly T[]; info: PageInfo | null; loading: boolean; error: unknown }>({ rows: [], info: null, loading: true, error: null });
+  const [state, setState] = useState<{ rows: readonly T[]; info: PageInfo | null; loading: boolean; error: unknown }>({
+    rows: [],
+    info: null,
+    loading: true,
+    error: null,
+  });
   const turn = useRef(0);
   const reader = useRef(read);
   reader.current = read;
@@ -35,7 +40,12 @@ export function usePages<T>(key: string, read: (after: string | null) => Promise
       const page = await reader.current(after);
       if (mine !== turn.current) return;
       const rows = page?.edges.map((e) => e.node) ?? [];
-      setState((s) => ({ rows: after ? [...s.rows, ...rows] : rows, info: page?.pageInfo ?? null, loading: false, error: null }));
+      setState((s) => ({
+        rows: after ? [...s.rows, ...rows] : rows,
+        info: page?.pageInfo ?? null,
+        loading: false,
+        error: null,
+      }));
     } catch (error) {
       if (mine === turn.current) setState((s) => ({ ...s, loading: false, error }));
     }

@@ -1,25 +1,26 @@
 // The address: which page, and which medium is open on it.
 
-import { useSyncExternalStore } from "react";
+import { useSyncExternalStore } from 'react';
 
-export type Route = { page: "feed" } | { page: "album"; id: string } | { page: "share"; token: string } | { page: "nowhere" };
+export type Route =
+  { page: 'feed' } | { page: 'album'; id: string } | { page: 'share'; token: string } | { page: 'nowhere' };
 
 export function parseRoute(path: string): Route {
-  if (path === "/" || path === "/album.html") return { page: "feed" };
-  const [, kind, rest = "", more] = path.split("/");
-  if (more === undefined || more === "") {
+  if (path === '/' || path === '/album.html') return { page: 'feed' };
+  const [, kind, rest = '', more] = path.split('/');
+  if (more === undefined || more === '') {
     const value = decode(rest);
-    if (kind === "a" && value) return { page: "album", id: value };
-    if (kind === "s" && value) return { page: "share", token: value };
+    if (kind === 'a' && value) return { page: 'album', id: value };
+    if (kind === 's' && value) return { page: 'share', token: value };
   }
-  return { page: "nowhere" };
+  return { page: 'nowhere' };
 }
 
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return "";
+    return '';
   }
 }
 
@@ -27,12 +28,12 @@ const watchers = new Set<() => void>();
 
 function subscribe(changed: () => void): () => void {
   watchers.add(changed);
-  addEventListener("popstate", changed);
-  addEventListener("hashchange", changed);
+  addEventListener('popstate', changed);
+  addEventListener('hashchange', changed);
   return () => {
     watchers.delete(changed);
-    removeEventListener("popstate", changed);
-    removeEventListener("hashchange", changed);
+    removeEventListener('popstate', changed);
+    removeEventListener('hashchange', changed);
   };
 }
 
@@ -51,18 +52,18 @@ export function useFragment(): string {
 
 /** go opens a page; the browser's back button leads here again. */
 export function go(path: string, replace = false): void {
-  if (replace) history.replaceState(null, "", path);
-  else history.pushState(null, "", path);
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
   moved();
-  if (!path.includes("#")) scrollTo(0, 0);
+  if (!path.includes('#')) scrollTo(0, 0);
 }
 
 /** openMedium shows one medium: the first is a step for the back button, paging on is not. */
 export function openMedium(id: string): void {
   const open = location.hash.length > 1;
   const url = `${location.pathname}#${id}`;
-  if (open) history.replaceState(history.state, "", url);
-  else history.pushState({ opened: true }, "", url);
+  if (open) history.replaceState(history.state, '', url);
+  else history.pushState({ opened: true }, '', url);
   moved();
 }
 
@@ -72,7 +73,7 @@ export function closeMedium(): void {
     history.back();
     return;
   }
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, '', location.pathname);
   moved();
 }
 
@@ -80,5 +81,5 @@ export function closeMedium(): void {
 export function followLink(e: React.MouseEvent<HTMLAnchorElement>): void {
   if (e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
-  go(e.currentTarget.getAttribute("href")!);
+  go(e.currentTarget.getAttribute('href')!);
 }

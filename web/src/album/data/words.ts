@@ -1,9 +1,9 @@
 // Media and people in words.
 
-import type { Catalogue } from "../i18n/en";
+import type { Catalogue } from '../i18n/en';
 
 interface Described {
-  kind: "PHOTO" | "VIDEO";
+  kind: 'PHOTO' | 'VIDEO';
   caption: string;
   owner?: { displayName: string };
 }
@@ -17,5 +17,5 @@ export function nameOf(t: Catalogue, person: { displayName: string } | null | un
 export function describe(t: Catalogue, medium: Described): string {
   if (medium.caption) return medium.caption;
   const who = nameOf(t, medium.owner);
-  return medium.kind === "VIDEO" ? t.media.videoBy(who) : t.media.photoBy(who);
+  return medium.kind === 'VIDEO' ? t.media.videoBy(who) : t.media.photoBy(who);
 }

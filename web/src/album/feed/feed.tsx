@@ -1,28 +1,28 @@
 // The start page of who is signed in.
 
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import type { FeedFollower } from "../../client";
-import { MyAlbumsDocument, type AlbumCardFragment } from "../../gql/graphql";
-import { useClient, useFollower, useWatched } from "../data/client";
-import { errorText } from "../data/errors";
-import { usePages } from "../data/pages";
-import { useSpeech } from "../i18n/context";
-import { LiveBar } from "../page/live-bar";
-import { Loading } from "../page/loading";
-import { TopBar } from "../page/top-bar";
-import { Button } from "../ui/button";
-import { AlbumCard } from "./album-card";
-import { groupRows } from "./group";
-import { NewsGroup } from "./news-group";
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { FeedFollower } from '../../client';
+import { MyAlbumsDocument, type AlbumCardFragment } from '../../gql/graphql';
+import { useClient, useFollower, useWatched } from '../data/client';
+import { errorText } from '../data/errors';
+import { usePages } from '../data/pages';
+import { useSpeech } from '../i18n/context';
+import { LiveBar } from '../page/live-bar';
+import { Loading } from '../page/loading';
+import { TopBar } from '../page/top-bar';
+import { Button } from '../ui/button';
+import { AlbumCard } from './album-card';
+import { groupRows } from './group';
+import { NewsGroup } from './news-group';
 
-const NewAlbum = lazy(() => import("./new-album"));
+const NewAlbum = lazy(() => import('./new-album'));
 
 /** quiet is how long events are gathered before the albums are read again, in milliseconds. */
 const quiet = 1_000;
 
 export function Feed() {
   const client = useClient();
-  const follower = useFollower("feed", () => client.followFeed());
+  const follower = useFollower('feed', () => client.followFeed());
   return follower ? <Content follower={follower} /> : <Loading />;
 }
 
@@ -32,7 +32,7 @@ function Content({ follower }: { follower: FeedFollower }) {
   const view = useWatched(follower.view);
   const [making, setMaking] = useState(false);
   const [trashed, setTrashed] = useState<readonly AlbumCardFragment[]>([]);
-  const albums = usePages<AlbumCardFragment>("albums", async (after) => {
+  const albums = usePages<AlbumCardFragment>('albums', async (after) => {
     const { me } = await client.api.ask(MyAlbumsDocument, { after });
     setTrashed(me?.trashedAlbums.edges.map((e) => e.node) ?? []);
     return me?.albums ?? null;
@@ -63,7 +63,9 @@ function Content({ follower }: { follower: FeedFollower }) {
             </Button>
           </div>
           {albums.error !== null && <p className="bad">{errorText(t, format, albums.error)}</p>}
-          {!albums.loading && albums.error === null && albums.rows.length === 0 && <p className="hint">{t.feed.noAlbums}</p>}
+          {!albums.loading && albums.error === null && albums.rows.length === 0 && (
+            <p className="hint">{t.feed.noAlbums}</p>
+          )}
           <ul className="cards" aria-busy={albums.loading}>
             {albums.rows.map((album) => (
               <AlbumCard key={album.id} album={album} />
@@ -78,14 +80,19 @@ function Content({ follower }: { follower: FeedFollower }) {
         <section aria-labelledby="news-title">
           <h2 id="news-title">{t.feed.news}</h2>
           {view.error && view.rows.length === 0 && <p className="bad">{errorText(t, format, view.error)}</p>}
-          {view.phase === "ready" && view.rows.length === 0 && <p className="hint">{t.feed.none}</p>}
-          <ol className="news" aria-busy={view.phase === "loading"}>
+          {view.phase === 'ready' && view.rows.length === 0 && <p className="hint">{t.feed.none}</p>}
+          <ol className="news" aria-busy={view.phase === 'loading'}>
             {groups.map((group) => (
               <NewsGroup key={group.key} group={group} />
             ))}
           </ol>
           {view.hasMore && (
-            <button type="button" className="button plain" disabled={view.loadingMore} onClick={() => void follower.more()}>
+            <button
+              type="button"
+              className="button plain"
+              disabled={view.loadingMore}
+              onClick={() => void follower.more()}
+            >
               <span>{view.loadingMore ? t.loading : t.loadMore}</span>
             </button>
           )}

@@ -1,7 +1,7 @@
 // Keeps the place: what a person looks at stays where it is on the screen while
 // the list changes above it.
 
-import type { Item, Layout } from "./layout";
+import type { Item, Layout } from './layout';
 
 export interface Anchor {
   id: string;
@@ -9,19 +9,23 @@ export interface Anchor {
   offset: number;
 }
 
-/** findAnchors gives the items at and below a line of the grid, nearest first: if the first is removed the next one holds. */
+/**
+ * findAnchors gives the items at a line of the grid, those that are whole below it first: if one
+ * is removed the next one holds the place.
+ */
 export function findAnchors<T extends Item>(all: Layout<T>, line: number, count = 12): Anchor[] {
-  const found: Anchor[] = [];
+  const whole: Anchor[] = [];
+  const cut: Anchor[] = [];
   for (const chunk of all.chunks) {
     if (chunk.top + chunk.height < line) continue;
     for (const [i, box] of chunk.boxes.entries()) {
-      const top = chunk.top + box.top;
-      if (top + box.height <= line) continue;
-      found.push({ id: chunk.items[i]!.id, offset: top - line });
-      if (found.length === count) return found;
+      const offset = chunk.top + box.top - line;
+      if (offset + box.height <= 0) continue;
+      (offset < 0 ? cut : whole).push({ id: chunk.items[i]!.id, offset });
+      if (whole.length === count) return [...whole, ...cut];
     }
   }
-  return found;
+  return [...whole, ...cut];
 }
 
 /** place gives the line at which the first anchor that is still there stands as before; null if none is. */

@@ -1,7 +1,7 @@
 // What stands in a picture's place until it is there.
 
-import { decode, isBlurhashValid } from "blurhash";
-import { useLayoutEffect, useRef } from "react";
+import { decode, isBlurhashValid } from 'blurhash';
+import { useLayoutEffect, useRef } from 'react';
 
 const across = 16;
 const down = 12;
@@ -9,7 +9,7 @@ const down = 12;
 export function Blur({ hash }: { hash: string | null }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    const context = ref.current?.getContext("2d");
+    const context = ref.current?.getContext('2d');
     if (!context || !hash || !isBlurhashValid(hash).result) return;
     const data = context.createImageData(across, down);
     data.data.set(decode(hash, across, down));

@@ -6,7 +6,14 @@ import { rows } from './rows';
 
 /** album gives n items with the shapes that cameras make, from the newest to the oldest. */
 function album(n: number, from = 0): Item[] {
-  const shapes = [[4, 3], [3, 2], [2, 3], [16, 9], [1, 1], [3, 4]] as const;
+  const shapes = [
+    [4, 3],
+    [3, 2],
+    [2, 3],
+    [16, 9],
+    [1, 1],
+    [3, 4],
+  ] as const;
   return Array.from({ length: n }, (_, i) => {
     const [width, height] = shapes[(i * 7 + from * 3) % shapes.length]!;
     return { id: `med_${String(100_000 - from - i)}`, width: width * 400, height: height * 400 };
@@ -59,7 +66,11 @@ test('a photo alone is not blown up', () => {
 });
 
 test('no item breaks the layout', () => {
-  for (const odd of [{ id: 'a', width: 0, height: 0 }, { id: 'b', width: 20_000, height: 10 }, { id: 'c', width: 10, height: 20_000 }]) {
+  for (const odd of [
+    { id: 'a', width: 0, height: 0 },
+    { id: 'b', width: 20_000, height: 10 },
+    { id: 'c', width: 10, height: 20_000 },
+  ]) {
     const { height } = layout([odd], 375, 4);
     expect(height).toBeGreaterThan(0);
     expect(height).toBeLessThan(1_000);
@@ -86,7 +97,11 @@ test('if what is looked at is removed the next one holds the place', () => {
   const items = album(300);
   const before = layout(items, 1280, 4);
   const anchors = findAnchors(before, 2_000);
-  const after = layout(items.filter((m) => m.id !== anchors[0]!.id), 1280, 4);
+  const after = layout(
+    items.filter((m) => m.id !== anchors[0]!.id),
+    1280,
+    4,
+  );
   expect(place(after, anchors)).not.toBeNull();
   expect(place(after, [{ id: 'gone', offset: 0 }])).toBeNull();
 });

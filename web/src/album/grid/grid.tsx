@@ -1,16 +1,16 @@
 // The grid: only what is near the screen is in the page, and what somebody looks
 // at stays in its place while the list changes.
 
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { Id, ShownMedium } from "../../client";
-import { useSpeech } from "../i18n/context";
-import type { Fresh } from "../page/arrivals";
-import type { Selection } from "../page/selection";
-import { Icon } from "../ui/icons";
-import { findAnchors, place, type Anchor } from "./anchor";
-import { layout, within, type Chunk } from "./layout";
-import { Tile } from "./tile";
-import { useWidth } from "./width";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Id, ShownMedium } from '../../client';
+import { useSpeech } from '../i18n/context';
+import type { Fresh } from '../page/arrivals';
+import type { Selection } from '../page/selection';
+import { Icon } from '../ui/icons';
+import { findAnchors, place, type Anchor } from './anchor';
+import { layout, within, type Chunk } from './layout';
+import { Tile } from './tile';
+import { useWidth } from './width';
 
 const gap = 4;
 /** ahead is how many screens above and below are kept drawn. */
@@ -55,7 +55,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
     const line = place(made, anchors.current);
     if (line !== null && box.current) {
       const by = line + box.current.getBoundingClientRect().top;
-      if (Math.abs(by) >= 1) scrollBy({ top: by, behavior: "instant" });
+      if (Math.abs(by) >= 1) scrollBy({ top: by, behavior: 'instant' });
     }
     look();
   }, [made, look]);
@@ -70,26 +70,45 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
         look();
       });
     };
-    addEventListener("scroll", scrolled, { passive: true });
-    addEventListener("resize", scrolled, { passive: true });
+    addEventListener('scroll', scrolled, { passive: true });
+    addEventListener('resize', scrolled, { passive: true });
     return () => {
       cancelAnimationFrame(asked);
-      removeEventListener("scroll", scrolled);
-      removeEventListener("resize", scrolled);
+      removeEventListener('scroll', scrolled);
+      removeEventListener('resize', scrolled);
     };
   }, [look]);
 
   return (
     <>
       {fresh.count > 0 && (
-        <button type="button" className="fresh" onClick={() => scrollTo({ top: 0, behavior: calm() ? "instant" : "smooth" })}>
+        <button
+          type="button"
+          className="fresh"
+          onClick={() => scrollTo({ top: 0, behavior: calm() ? 'instant' : 'smooth' })}
+        >
           <Icon name="up" />
           <span>{t.album.fresh(fresh.count)}</span>
         </button>
       )}
-      <div className={selection.active ? "grid selecting" : "grid"} ref={box} role="list" aria-busy={loadingMore} style={{ height: made.height }} data-count={media.length}>
+      <div
+        className={selection.active ? 'grid selecting' : 'grid'}
+        ref={box}
+        role="list"
+        aria-busy={loadingMore}
+        style={{ height: made.height }}
+        data-count={media.length}
+      >
         {made.chunks.slice(range[0], range[1]).map((chunk) => (
-          <Part key={chunk.key} chunk={chunk} total={total} selected={selection.ids} selecting={selection.active} onToggle={selection.toggle} onOpen={onOpen} />
+          <Part
+            key={chunk.key}
+            chunk={chunk}
+            total={total}
+            selected={selection.ids}
+            selecting={selection.active}
+            onToggle={selection.toggle}
+            onOpen={onOpen}
+          />
         ))}
       </div>
       {loadingMore && <p className="hint center">{t.loading}</p>}
@@ -112,7 +131,20 @@ const Part = memo(function Part({ chunk, total, selected, selecting, onToggle, o
       {chunk.items.map((medium, i) => {
         const b = chunk.boxes[i]!;
         return (
-          <Tile key={medium.id} medium={medium} left={b.left} top={b.top} width={b.width} height={b.height} index={chunk.first + i} total={total} selecting={selecting} selected={selected.has(medium.id)} onToggle={onToggle} onOpen={onOpen} />
+          <Tile
+            key={medium.id}
+            medium={medium}
+            left={b.left}
+            top={b.top}
+            width={b.width}
+            height={b.height}
+            index={chunk.first + i}
+            total={total}
+            selecting={selecting}
+            selected={selected.has(medium.id)}
+            onToggle={onToggle}
+            onOpen={onOpen}
+          />
         );
       })}
     </div>
@@ -121,5 +153,5 @@ const Part = memo(function Part({ chunk, total, selected, selecting, onToggle, o
 
 /** calm is whether somebody asked for no motion. */
 function calm(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -1,7 +1,7 @@
 // The whole grid: chunks below one another, each with its rows.
 
-import { chunks } from "./chunks";
-import { ratioOf, rows, type Box } from "./rows";
+import { chunks } from './chunks';
+import { ratioOf, rows, type Box } from './rows';
 
 export interface Item {
   id: string;

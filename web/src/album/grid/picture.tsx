@@ -1,8 +1,8 @@
 // A picture: its colour, then its blurhash, then the variant that fits.
 
-import { useState } from "react";
-import type { Picture as Variant } from "../../client";
-import { Blur } from "./blur";
+import { useState } from 'react';
+import type { Picture as Variant } from '../../client';
+import { Blur } from './blur';
 
 interface Props {
   variants: readonly Variant[];
@@ -16,7 +16,7 @@ interface Props {
 
 /** srcSet lists the variants for the browser to choose from. */
 export function srcSet(variants: readonly Variant[]): string {
-  return variants.map((v) => `${v.url} ${v.width}w`).join(", ");
+  return variants.map((v) => `${v.url} ${v.width}w`).join(', ');
 }
 
 export function Picture({ variants, blurhash, color, alt, width, eager = false }: Props) {
@@ -27,12 +27,12 @@ export function Picture({ variants, blurhash, color, alt, width, eager = false }
       {!loaded && <Blur hash={blurhash} />}
       {first && (
         <img
-          className={loaded ? "loaded" : undefined}
+          className={loaded ? 'loaded' : undefined}
           src={first.url}
           srcSet={srcSet(variants)}
           sizes={`${Math.ceil(width)}px`}
           alt={alt}
-          loading={eager ? "eager" : "lazy"}
+          loading={eager ? 'eager' : 'lazy'}
           decoding="async"
           draggable={false}
           onLoad={() => setLoaded(true)}

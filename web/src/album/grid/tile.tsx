@@ -1,11 +1,11 @@
 // One medium in the grid.
 
-import { memo, useRef, type MouseEvent, type PointerEvent } from "react";
-import type { Id, ShownMedium } from "../../client";
-import { useSpeech } from "../i18n/context";
-import { describe } from "../data/words";
-import { Icon } from "../ui/icons";
-import { Picture } from "./picture";
+import { memo, useRef, type MouseEvent, type PointerEvent } from 'react';
+import type { Id, ShownMedium } from '../../client';
+import { useSpeech } from '../i18n/context';
+import { describe } from '../data/words';
+import { Icon } from '../ui/icons';
+import { Picture } from './picture';
 
 interface Props {
   medium: ShownMedium;
@@ -25,7 +25,19 @@ interface Props {
 const longPress = 500;
 const eagerTiles = 8;
 
-export const Tile = memo(function Tile({ medium, left, top, width, height, index, total, selecting, selected, onToggle, onOpen }: Props) {
+export const Tile = memo(function Tile({
+  medium,
+  left,
+  top,
+  width,
+  height,
+  index,
+  total,
+  selecting,
+  selected,
+  onToggle,
+  onOpen,
+}: Props) {
   const { t, format } = useSpeech();
   const press = useRef<{ timer?: ReturnType<typeof setTimeout>; held: boolean }>({ held: false });
   const words = describe(t, medium);
@@ -39,7 +51,7 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
   }
   function down(e: PointerEvent) {
     press.current.held = false;
-    if (e.pointerType !== "touch") return;
+    if (e.pointerType !== 'touch') return;
     press.current.timer = setTimeout(() => {
       press.current.held = true;
       onToggle(medium.id, false);
@@ -48,10 +60,18 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
   const up = () => clearTimeout(press.current.timer);
 
   return (
-    <div className="tile" role="listitem" aria-setsize={total} aria-posinset={index + 1} data-id={medium.id} data-selected={selected || undefined} style={{ left, top, width, height }}>
+    <div
+      className="tile"
+      role="listitem"
+      aria-setsize={total}
+      aria-posinset={index + 1}
+      data-id={medium.id}
+      data-selected={selected || undefined}
+      style={{ left, top, width, height }}
+    >
       <a
         href={`#${medium.id}`}
-        role={selecting ? "checkbox" : undefined}
+        role={selecting ? 'checkbox' : undefined}
         aria-checked={selecting ? selected : undefined}
         onClick={click}
         onPointerDown={down}
@@ -60,17 +80,31 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
         onPointerLeave={up}
         onContextMenu={(e) => press.current.held && e.preventDefault()}
         onKeyDown={(e) => {
-          if (selecting && e.key === " ") {
+          if (selecting && e.key === ' ') {
             e.preventDefault();
             onToggle(medium.id, e.shiftKey);
           }
         }}
       >
         <span className="unseen">{selecting ? words : t.media.open(words)}</span>
-        <Picture variants={medium.variants} blurhash={medium.blurhash} color={medium.color} alt="" width={width} eager={index < eagerTiles} />
+        <Picture
+          variants={medium.variants}
+          blurhash={medium.blurhash}
+          color={medium.color}
+          alt=""
+          width={width}
+          eager={index < eagerTiles}
+        />
         <Badges medium={medium} duration={medium.durationMs === null ? null : format.duration(medium.durationMs)} />
       </a>
-      <button type="button" className="tile-check" tabIndex={-1} aria-hidden="true" title={t.album.selectOne} onClick={(e) => onToggle(medium.id, e.shiftKey)}>
+      <button
+        type="button"
+        className="tile-check"
+        tabIndex={-1}
+        aria-hidden="true"
+        title={t.album.selectOne}
+        onClick={(e) => onToggle(medium.id, e.shiftKey)}
+      >
         <Icon name="check" />
       </button>
     </div>
@@ -79,7 +113,7 @@ export const Tile = memo(function Tile({ medium, left, top, width, height, index
 
 function Badges({ medium, duration }: { medium: ShownMedium; duration: string | null }) {
   const { t, format } = useSpeech();
-  const working = medium.kind === "VIDEO" && medium.progress < 100;
+  const working = medium.kind === 'VIDEO' && medium.progress < 100;
   return (
     <span className="badges">
       {medium.likeCount > 0 && (

@@ -39,10 +39,23 @@ test('English counts one and many', () => {
 test('components hold no text of their own', () => {
   const found: string[] = [];
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.tsx'))) {
-    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+    const source = ts.createSourceFile(
+      file,
+      readFileSync(join(root, file), 'utf8'),
+      ts.ScriptTarget.Latest,
+      true,
+      ts.ScriptKind.TSX,
+    );
     const visit = (node: ts.Node): void => {
       if (ts.isJsxText(node) && /\p{L}/u.test(node.text)) found.push(`${file}: ${node.text.trim()}`);
-      if (ts.isJsxAttribute(node) && /^(aria-label|title|alt|placeholder|label|hint)$/.test(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer) && /\p{L}/u.test(node.initializer.text)) found.push(`${file}: ${node.initializer.text}`);
+      if (
+        ts.isJsxAttribute(node) &&
+        /^(aria-label|title|alt|placeholder|label|hint)$/.test(node.name.getText()) &&
+        node.initializer &&
+        ts.isStringLiteral(node.initializer) &&
+        /\p{L}/u.test(node.initializer.text)
+      )
+        found.push(`${file}: ${node.initializer.text}`);
       ts.forEachChild(node, visit);
     };
     visit(source);

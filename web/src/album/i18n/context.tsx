@@ -1,9 +1,9 @@
 // The spoken language for all components below.
 
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
-import type { Catalogue } from "./en";
-import { makeFormat, type Format } from "./format";
-import { catalogues, keepLanguage, readLanguage, type Language } from "./language";
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { Catalogue } from './en';
+import { makeFormat, type Format } from './format';
+import { catalogues, keepLanguage, readLanguage, type Language } from './language';
 
 interface Speech {
   t: Catalogue;
@@ -37,6 +37,6 @@ export function Speaks({ children }: { children: ReactNode }) {
 /** useSpeech gives the texts and how to write values. */
 export function useSpeech(): Speech {
   const speech = useContext(Context);
-  if (!speech) throw new Error("useSpeech outside of Speaks");
+  if (!speech) throw new Error('useSpeech outside of Speaks');
   return speech;
 }

@@ -1,24 +1,24 @@
 // Which language is spoken: the person's choice, else the browser's.
 
-import { en, type Catalogue } from "./en";
-import { zh } from "./zh";
+import { en, type Catalogue } from './en';
+import { zh } from './zh';
 
-export type Language = "en" | "zh-CN";
+export type Language = 'en' | 'zh-CN';
 
 /** languages are all there are, in the order of the switch. */
-export const languages: readonly Language[] = ["zh-CN", "en"];
+export const languages: readonly Language[] = ['zh-CN', 'en'];
 
-export const catalogues: Readonly<Record<Language, Catalogue>> = { en, "zh-CN": zh };
+export const catalogues: Readonly<Record<Language, Catalogue>> = { en, 'zh-CN': zh };
 
-const key = "keepsake.language";
+const key = 'keepsake.language';
 
 /** pickLanguage takes a stored choice and the browser's list; English if none fits. */
 export function pickLanguage(chosen: string | null, browser: readonly string[]): Language {
-  for (const wish of [chosen ?? "", ...browser]) {
-    if (/^zh\b/i.test(wish)) return "zh-CN";
-    if (/^en\b/i.test(wish)) return "en";
+  for (const wish of [chosen ?? '', ...browser]) {
+    if (/^zh\b/i.test(wish)) return 'zh-CN';
+    if (/^en\b/i.test(wish)) return 'en';
   }
-  return "en";
+  return 'en';
 }
 
 /** readLanguage gives the language to begin with. */

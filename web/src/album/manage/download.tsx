@@ -1,15 +1,15 @@
 // Originals as ZIP files: a selection, or everything.
 
-import { useEffect, useState } from "react";
-import { ArchiveDocument, type ArchiveQuery } from "../../gql/graphql";
-import { useAlbum } from "../data/album";
-import { batches } from "../data/batches";
-import { errorText } from "../data/errors";
-import { useSpeech } from "../i18n/context";
-import { Dialog } from "../ui/dialog";
-import { Icon } from "../ui/icons";
+import { useEffect, useState } from 'react';
+import { ArchiveDocument, type ArchiveQuery } from '../../gql/graphql';
+import { useAlbum } from '../data/album';
+import { batches } from '../data/batches';
+import { errorText } from '../data/errors';
+import { useSpeech } from '../i18n/context';
+import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icons';
 
-type Part = NonNullable<ArchiveQuery["album"]>["archive"]["parts"][number];
+type Part = NonNullable<ArchiveQuery['album']>['archive']['parts'][number];
 
 export default function Download({ only, onClose }: { only: readonly string[] | null; onClose(): void }) {
   const { t, format } = useSpeech();
@@ -38,8 +38,14 @@ export default function Download({ only, onClose }: { only: readonly string[] | 
       <ul className="parts">
         {parts?.map((part, i) => (
           <li key={part.url}>
-            <a className="part" href={part.url} download={part.fileName} data-fetched={fetched.has(part.url) || undefined} onClick={() => setFetched(new Set([...fetched, part.url]))}>
-              <Icon name={fetched.has(part.url) ? "check" : "download"} />
+            <a
+              className="part"
+              href={part.url}
+              download={part.fileName}
+              data-fetched={fetched.has(part.url) || undefined}
+              onClick={() => setFetched(new Set([...fetched, part.url]))}
+            >
+              <Icon name={fetched.has(part.url) ? 'check' : 'download'} />
               <span className="part-words">
                 <strong>{parts.length > 1 ? t.album.part(i + 1, parts.length) : part.fileName}</strong>
                 <small>

@@ -1,22 +1,28 @@
 // Who is in an album: roles, removing, handing over.
 
-import { useEffect, useState } from "react";
-import type { AlbumRole, Id } from "../../client";
-import { MembersDocument, RemoveMemberDocument, SetMemberRoleDocument, TransferAlbumDocument, type MembersQuery } from "../../gql/graphql";
-import { useAlbum, useTell } from "../data/album";
-import { useViewer } from "../data/client";
-import { errorText } from "../data/errors";
-import { usePages } from "../data/pages";
-import { nameOf } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { Avatar } from "../ui/avatar";
-import { Confirm, Dialog } from "../ui/dialog";
-import { Menu, type MenuItem } from "../ui/menu";
-import { useVoice } from "../ui/notices";
+import { useEffect, useState } from 'react';
+import type { AlbumRole, Id } from '../../client';
+import {
+  MembersDocument,
+  RemoveMemberDocument,
+  SetMemberRoleDocument,
+  TransferAlbumDocument,
+  type MembersQuery,
+} from '../../gql/graphql';
+import { useAlbum, useTell } from '../data/album';
+import { useViewer } from '../data/client';
+import { errorText } from '../data/errors';
+import { usePages } from '../data/pages';
+import { nameOf } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { Avatar } from '../ui/avatar';
+import { Confirm, Dialog } from '../ui/dialog';
+import { Menu, type MenuItem } from '../ui/menu';
+import { useVoice } from '../ui/notices';
 
-type Member = NonNullable<MembersQuery["album"]>["members"]["edges"][number]["node"];
+type Member = NonNullable<MembersQuery['album']>['members']['edges'][number]['node'];
 
-const ranks: readonly AlbumRole[] = ["OWNER", "EDITOR", "CONTRIBUTOR", "VIEWER"];
+const ranks: readonly AlbumRole[] = ['OWNER', 'EDITOR', 'CONTRIBUTOR', 'VIEWER'];
 
 /** rolesBelow gives the roles that somebody of this role may give, and take. */
 export function rolesBelow(role: AlbumRole | null): readonly AlbumRole[] {
@@ -29,12 +35,15 @@ export default function Members({ onClose }: { onClose(): void }) {
   const viewer = useViewer();
   const voice = useVoice();
   const tell = useTell();
-  const list = usePages<Member>(album.id, async (after) => (await api.ask(MembersDocument, { id: album.id, after })).album?.members ?? null);
-  const [asked, setAsked] = useState<{ what: "remove" | "handOver"; member: Member } | null>(null);
-  const below = may("MANAGE_MEMBERS") ? rolesBelow(album.viewerRole) : [];
+  const list = usePages<Member>(
+    album.id,
+    async (after) => (await api.ask(MembersDocument, { id: album.id, after })).album?.members ?? null,
+  );
+  const [asked, setAsked] = useState<{ what: 'remove' | 'handOver'; member: Member } | null>(null);
+  const below = may('MANAGE_MEMBERS') ? rolesBelow(album.viewerRole) : [];
 
   const { again } = list;
-  useEffect(() => follower.onEvent((e) => e.kind.startsWith("MEMBER_") && again()), [follower]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => follower.onEvent((e) => e.kind.startsWith('MEMBER_') && again()), [follower]); // eslint-disable-line react-hooks/exhaustive-deps
 
   function setRole(userId: Id, role: AlbumRole) {
     const before = list.rows;
@@ -71,8 +80,12 @@ export default function Members({ onClose }: { onClose(): void }) {
           const mine = member.user.id === viewer?.id;
           const managed = !mine && below.includes(member.role);
           const items: MenuItem[] = [
-            ...(album.viewerRole === "OWNER" && !mine ? [{ label: t.members.handOver, run: () => setAsked({ what: "handOver" as const, member }) }] : []),
-            ...(managed ? [{ label: t.members.remove, danger: true, run: () => setAsked({ what: "remove" as const, member }) }] : []),
+            ...(album.viewerRole === 'OWNER' && !mine
+              ? [{ label: t.members.handOver, run: () => setAsked({ what: 'handOver' as const, member }) }]
+              : []),
+            ...(managed
+              ? [{ label: t.members.remove, danger: true, run: () => setAsked({ what: 'remove' as const, member }) }]
+              : []),
           ];
           return (
             <li key={member.user.id} className="person">
@@ -82,7 +95,12 @@ export default function Members({ onClose }: { onClose(): void }) {
                 <small>{t.members.joined(format.date(member.joinedAt))}</small>
               </div>
               {managed ? (
-                <select className="role" aria-label={t.members.role(name)} value={member.role} onChange={(e) => setRole(member.user.id, e.target.value as AlbumRole)}>
+                <select
+                  className="role"
+                  aria-label={t.members.role(name)}
+                  value={member.role}
+                  onChange={(e) => setRole(member.user.id, e.target.value as AlbumRole)}
+                >
                   {below.map((role) => (
                     <option key={role} value={role}>
                       {t.role[role]}
@@ -103,8 +121,24 @@ export default function Members({ onClose }: { onClose(): void }) {
           <span>{t.loadMore}</span>
         </button>
       )}
-      {asked?.what === "remove" && <Confirm title={t.members.remove} text={t.members.removeSure(nameOf(t, asked.member.user))} yes={t.members.remove} onYes={() => void remove(asked.member)} onClose={() => setAsked(null)} />}
-      {asked?.what === "handOver" && <Confirm title={t.members.handOver} text={t.members.handOverSure(nameOf(t, asked.member.user))} yes={t.members.handOver} onYes={() => void handOver(asked.member)} onClose={() => setAsked(null)} />}
+      {asked?.what === 'remove' && (
+        <Confirm
+          title={t.members.remove}
+          text={t.members.removeSure(nameOf(t, asked.member.user))}
+          yes={t.members.remove}
+          onYes={() => void remove(asked.member)}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'handOver' && (
+        <Confirm
+          title={t.members.handOver}
+          text={t.members.handOverSure(nameOf(t, asked.member.user))}
+          yes={t.members.handOver}
+          onYes={() => void handOver(asked.member)}
+          onClose={() => setAsked(null)}
+        />
+      )}
     </Dialog>
   );
 }

@@ -1,14 +1,14 @@
 // One link: what it allows, copying it, its QR code, closing it.
 
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { useNow } from "../data/now";
-import { nameOf } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { Button } from "../ui/button";
-import { useVoice } from "../ui/notices";
-import type { Link } from "./shares";
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useNow } from '../data/now';
+import { nameOf } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { Button } from '../ui/button';
+import { useVoice } from '../ui/notices';
+import type { Link } from './shares';
 
-const QrCode = lazy(() => import("./qr-code"));
+const QrCode = lazy(() => import('./qr-code'));
 
 export function ShareRow({ link, fresh, onRevoke }: { link: Link; fresh: boolean; onRevoke(): void }) {
   const { t, format } = useSpeech();
@@ -18,7 +18,7 @@ export function ShareRow({ link, fresh, onRevoke }: { link: Link; fresh: boolean
   const field = useRef<HTMLInputElement>(null);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (fresh) void row.current?.scrollIntoView({ block: "nearest" });
+    if (fresh) void row.current?.scrollIntoView({ block: 'nearest' });
   }, [fresh]);
   const url = link.token ? `${location.origin}/s/${encodeURIComponent(link.token)}` : null;
   const ended = link.expiresAt != null && Date.parse(link.expiresAt) <= now;
@@ -40,12 +40,19 @@ export function ShareRow({ link, fresh, onRevoke }: { link: Link; fresh: boolean
   }
   return (
     <li className="link" ref={row} data-fresh={fresh || undefined}>
-      <p className="link-says">{says.join(" · ")}</p>
+      <p className="link-says">{says.join(' · ')}</p>
       {url && (
         <>
-          <input ref={field} className="link-url" readOnly value={url} aria-label={t.shares.copy} onFocus={(e) => e.currentTarget.select()} />
+          <input
+            ref={field}
+            className="link-url"
+            readOnly
+            value={url}
+            aria-label={t.shares.copy}
+            onFocus={(e) => e.currentTarget.select()}
+          />
           <div className="link-feet">
-            <Button icon="link" kind={fresh ? "main" : "quiet"} onClick={() => void copy()}>
+            <Button icon="link" kind={fresh ? 'main' : 'quiet'} onClick={() => void copy()}>
               {t.shares.copy}
             </Button>
             <Button aria-expanded={qr} onClick={() => setQr(!qr)}>

@@ -1,24 +1,27 @@
 // The links to an album: those there are, and making one.
 
-import { useState } from "react";
-import { RevokeShareDocument, SharesDocument, type SharesQuery } from "../../gql/graphql";
-import { useAlbum, useTell } from "../data/album";
-import { errorText } from "../data/errors";
-import { usePages } from "../data/pages";
-import { useSpeech } from "../i18n/context";
-import { Confirm, Dialog } from "../ui/dialog";
-import { useVoice } from "../ui/notices";
-import { NewShare } from "./new-share";
-import { ShareRow } from "./share-row";
+import { useState } from 'react';
+import { RevokeShareDocument, SharesDocument, type SharesQuery } from '../../gql/graphql';
+import { useAlbum, useTell } from '../data/album';
+import { errorText } from '../data/errors';
+import { usePages } from '../data/pages';
+import { useSpeech } from '../i18n/context';
+import { Confirm, Dialog } from '../ui/dialog';
+import { useVoice } from '../ui/notices';
+import { NewShare } from './new-share';
+import { ShareRow } from './share-row';
 
-export type Link = NonNullable<SharesQuery["album"]>["shares"]["edges"][number]["node"];
+export type Link = NonNullable<SharesQuery['album']>['shares']['edges'][number]['node'];
 
 export default function Shares({ onClose }: { onClose(): void }) {
   const { t, format } = useSpeech();
   const { album, api } = useAlbum();
   const voice = useVoice();
   const tell = useTell();
-  const list = usePages<Link>(album.id, async (after) => (await api.ask(SharesDocument, { id: album.id, after })).album?.shares ?? null);
+  const list = usePages<Link>(
+    album.id,
+    async (after) => (await api.ask(SharesDocument, { id: album.id, after })).album?.shares ?? null,
+  );
   const [closing, setClosing] = useState<Link | null>(null);
   const [made, setMade] = useState<string | null>(null);
 
@@ -53,7 +56,15 @@ export default function Shares({ onClose }: { onClose(): void }) {
           <span>{t.loadMore}</span>
         </button>
       )}
-      {closing && <Confirm title={t.shares.revoke} text={t.shares.revokeSure} yes={t.shares.revoke} onYes={() => void revoke(closing)} onClose={() => setClosing(null)} />}
+      {closing && (
+        <Confirm
+          title={t.shares.revoke}
+          text={t.shares.revokeSure}
+          yes={t.shares.revoke}
+          onYes={() => void revoke(closing)}
+          onClose={() => setClosing(null)}
+        />
+      )}
     </Dialog>
   );
 }

@@ -1,35 +1,42 @@
 // What was put into an album's trash, to be taken back.
 
-import { useEffect, useState } from "react";
-import type { Id } from "../../client";
-import { RestoreMediaDocument, TrashDocument, type TrashQuery } from "../../gql/graphql";
-import { useAlbum, useTell } from "../data/album";
-import { batches } from "../data/batches";
-import { errorText } from "../data/errors";
-import { usePages } from "../data/pages";
-import { describe } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { Picture } from "../grid/picture";
-import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
-import { useVoice } from "../ui/notices";
+import { useEffect, useState } from 'react';
+import type { Id } from '../../client';
+import { RestoreMediaDocument, TrashDocument, type TrashQuery } from '../../gql/graphql';
+import { useAlbum, useTell } from '../data/album';
+import { batches } from '../data/batches';
+import { errorText } from '../data/errors';
+import { usePages } from '../data/pages';
+import { describe } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { Picture } from '../grid/picture';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { useVoice } from '../ui/notices';
 
-type Trashed = NonNullable<TrashQuery["album"]>["trash"]["edges"][number]["node"];
+type Trashed = NonNullable<TrashQuery['album']>['trash']['edges'][number]['node'];
 
 export default function Trash({ onClose }: { onClose(): void }) {
   const { t, format } = useSpeech();
   const { album, api, follower } = useAlbum();
   const voice = useVoice();
   const tell = useTell();
-  const list = usePages<Trashed>(album.id, async (after) => (await api.ask(TrashDocument, { id: album.id, after })).album?.trash ?? null);
+  const list = usePages<Trashed>(
+    album.id,
+    async (after) => (await api.ask(TrashDocument, { id: album.id, after })).album?.trash ?? null,
+  );
   const [picked, setPicked] = useState<ReadonlySet<Id>>(new Set());
   const { again } = list;
-  useEffect(() => follower.onEvent((e) => (e.kind === "MEDIA_REMOVED" || e.kind === "MEDIA_RESTORED") && again()), [follower]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(
+    () => follower.onEvent((e) => (e.kind === 'MEDIA_REMOVED' || e.kind === 'MEDIA_RESTORED') && again()),
+    [follower],
+  ); // eslint-disable-line react-hooks/exhaustive-deps
 
   const there = list.rows.filter((m) => picked.has(m.id)).map((m) => m.id);
   async function restore() {
     try {
-      for (const mediaIds of batches(there)) await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
+      for (const mediaIds of batches(there))
+        await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
       list.change((rows) => rows.filter((m) => !picked.has(m.id)));
       setPicked(new Set());
       voice.show({ text: t.album.restored(there.length) });
@@ -50,7 +57,14 @@ export default function Trash({ onClose }: { onClose(): void }) {
       {!list.loading && list.error === null && list.rows.length === 0 && <p>{t.album.trashEmpty}</p>}
       <div className="trash-grid" aria-busy={list.loading}>
         {list.rows.map((m) => (
-          <button key={m.id} type="button" className="trash-item" aria-pressed={picked.has(m.id)} aria-label={describe(t, m)} onClick={() => toggle(m.id)}>
+          <button
+            key={m.id}
+            type="button"
+            className="trash-item"
+            aria-pressed={picked.has(m.id)}
+            aria-label={describe(t, m)}
+            onClick={() => toggle(m.id)}
+          >
             <Picture variants={m.variants} blurhash={m.blurhash ?? null} color={m.color ?? null} alt="" width={120} />
           </button>
         ))}

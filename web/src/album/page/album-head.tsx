@@ -1,29 +1,53 @@
 // The head of an album: what it is, whose it is, and what can be done.
 
-import { useAlbum, useTell } from "../data/album";
-import { RestoreAlbumDocument } from "../../gql/graphql";
-import { useSpeech } from "../i18n/context";
-import { Avatar } from "../ui/avatar";
-import { Button } from "../ui/button";
-import { Menu, type MenuItem } from "../ui/menu";
-import { PickButton } from "../upload/pick";
+import { useAlbum, useTell } from '../data/album';
+import { RestoreAlbumDocument } from '../../gql/graphql';
+import { useSpeech } from '../i18n/context';
+import { Avatar } from '../ui/avatar';
+import { Button } from '../ui/button';
+import { Menu, type MenuItem } from '../ui/menu';
+import { PickButton } from '../upload/pick';
 
 /** Panel is what can be opened above an album. */
-export type Panel = { name: "members" | "shares" | "edit" | "trash" | "leave" | "dispose" } | { name: "download"; only: readonly string[] | null };
+export type Panel =
+  | { name: 'members' | 'shares' | 'edit' | 'trash' | 'leave' | 'dispose' }
+  | { name: 'download'; only: readonly string[] | null };
 
 export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; onSelect(): void }) {
   const { t, format } = useSpeech();
   const { album, api, may, visit } = useAlbum();
   const tell = useTell();
   const filled = album.mediaCount > 0;
-  const facts = [t.photos(album.mediaCount), ...(visit ? [] : [t.memberCount(album.memberCount)]), format.date(album.createdAt)];
+  const facts = [
+    t.photos(album.mediaCount),
+    ...(visit ? [] : [t.memberCount(album.memberCount)]),
+    format.date(album.createdAt),
+  ];
   const items: MenuItem[] = [
-    ...(filled && (may("DOWNLOAD") || may("EDIT_OWN_MEDIA")) ? [{ label: t.album.select, icon: "select" as const, run: onSelect }] : []),
-    ...(filled && may("DOWNLOAD") ? [{ label: t.album.downloadAll, icon: "download" as const, run: () => onPanel({ name: "download", only: null }) }] : []),
-    ...(may("EDIT_ALBUM") ? [{ label: t.album.edit, icon: "edit" as const, run: () => onPanel({ name: "edit" }) }] : []),
-    ...(may("EDIT_OWN_MEDIA") ? [{ label: t.album.trash, icon: "trash" as const, run: () => onPanel({ name: "trash" }) }] : []),
-    ...(may("LEAVE") && album.viewerRole !== "OWNER" ? [{ label: t.album.leave, danger: true, run: () => onPanel({ name: "leave" }) }] : []),
-    ...(may("DISPOSE_ALBUM") && !album.trashedAt ? [{ label: t.album.trashAlbum, danger: true, run: () => onPanel({ name: "dispose" }) }] : []),
+    ...(filled && (may('DOWNLOAD') || may('EDIT_OWN_MEDIA'))
+      ? [{ label: t.album.select, icon: 'select' as const, run: onSelect }]
+      : []),
+    ...(filled && may('DOWNLOAD')
+      ? [
+          {
+            label: t.album.downloadAll,
+            icon: 'download' as const,
+            run: () => onPanel({ name: 'download', only: null }),
+          },
+        ]
+      : []),
+    ...(may('EDIT_ALBUM')
+      ? [{ label: t.album.edit, icon: 'edit' as const, run: () => onPanel({ name: 'edit' }) }]
+      : []),
+    ...(may('EDIT_OWN_MEDIA')
+      ? [{ label: t.album.trash, icon: 'trash' as const, run: () => onPanel({ name: 'trash' }) }]
+      : []),
+    ...(may('LEAVE') && album.viewerRole !== 'OWNER'
+      ? [{ label: t.album.leave, danger: true, run: () => onPanel({ name: 'leave' }) }]
+      : []),
+    ...(may('DISPOSE_ALBUM') && !album.trashedAt
+      ? [{ label: t.album.trashAlbum, danger: true, run: () => onPanel({ name: 'dispose' }) }]
+      : []),
   ];
   return (
     <section className="album-head" aria-labelledby="album-title">
@@ -40,21 +64,26 @@ export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; 
         {album.trashedAt && (
           <p className="hint in-trash">
             <span>{t.album.inTrash}</span>
-            <Button icon="restore" onClick={() => void api.ask(RestoreAlbumDocument, { input: { albumId: album.id } }).catch(tell)}>
+            <Button
+              icon="restore"
+              onClick={() => void api.ask(RestoreAlbumDocument, { input: { albumId: album.id } }).catch(tell)}
+            >
               {t.album.restoreAlbum}
             </Button>
           </p>
         )}
       </div>
       <div className="album-actions">
-        {may("ADD_MEDIA") && !album.trashedAt && filled && <PickButton albumId={album.id} label={t.album.add} title={t.album.addTitle} />}
-        {may("MANAGE_SHARES") && (
-          <Button icon="share" onClick={() => onPanel({ name: "shares" })}>
+        {may('ADD_MEDIA') && !album.trashedAt && filled && (
+          <PickButton albumId={album.id} label={t.album.add} title={t.album.addTitle} />
+        )}
+        {may('MANAGE_SHARES') && (
+          <Button icon="share" onClick={() => onPanel({ name: 'shares' })}>
             {t.album.share}
           </Button>
         )}
-        {may("LIST_MEMBERS") && !visit && (
-          <Button icon="members" onClick={() => onPanel({ name: "members" })}>
+        {may('LIST_MEMBERS') && !visit && (
+          <Button icon="members" onClick={() => onPanel({ name: 'members' })}>
             {t.album.members}
           </Button>
         )}

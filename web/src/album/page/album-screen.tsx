@@ -1,26 +1,26 @@
 // An album on the screen: its head, its grid, and what opens above them.
 
-import { lazy, Suspense, useEffect, useState } from "react";
-import type { AlbumFollower, Api, LiveState, Observable, Visit } from "../../client";
-import { ShowAlbum, useAlbum } from "../data/album";
-import { useWatched } from "../data/client";
-import { closeMedium, openMedium, useFragment } from "../data/route";
-import { useSpeech } from "../i18n/context";
-import { Grid } from "../grid/grid";
-import { UploadDrop } from "../upload/drop";
-import { AlbumHead, type Panel } from "./album-head";
-import { EmptyAlbum } from "./empty-album";
-import { Ended } from "./ended";
-import { JoinBar, type Invitation } from "./join-bar";
-import { LiveBar } from "./live-bar";
-import { Loading } from "./loading";
-import { Panels } from "./panels";
-import { SelectBar } from "./select-bar";
-import { TopBar } from "./top-bar";
-import { useArrivals } from "./arrivals";
-import { useSelection } from "./selection";
+import { lazy, Suspense, useEffect, useState } from 'react';
+import type { AlbumFollower, Api, LiveState, Observable, Visit } from '../../client';
+import { ShowAlbum, useAlbum } from '../data/album';
+import { useSession, useWatched } from '../data/client';
+import { closeMedium, openMedium, useFragment } from '../data/route';
+import { useSpeech } from '../i18n/context';
+import { Grid } from '../grid/grid';
+import { UploadDrop } from '../upload/drop';
+import { AlbumHead, type Panel } from './album-head';
+import { EmptyAlbum } from './empty-album';
+import { Ended } from './ended';
+import { JoinBar, type Invitation } from './join-bar';
+import { LiveBar } from './live-bar';
+import { Loading } from './loading';
+import { Panels } from './panels';
+import { SelectBar } from './select-bar';
+import { TopBar } from './top-bar';
+import { useArrivals } from './arrivals';
+import { useSelection } from './selection';
 
-const Viewer = lazy(() => import("../viewer/viewer"));
+const Viewer = lazy(() => import('../viewer/viewer'));
 
 interface Props {
   follower: AlbumFollower;
@@ -33,9 +33,17 @@ interface Props {
 }
 
 export function AlbumScreen({ follower, api, live, visit, join, onAgain }: Props) {
-  const view = useWatched(follower.view);
-  if (view.phase === "ended") return <Ended reason={view.reason} error={view.error} onAgain={onAgain} />;
-  if (view.phase === "loading" || !view.album) return <Loading />;
+  const now = useWatched(follower.view);
+  // While the album is read anew, after a sign-in, what was shown stays.
+  const [last, setLast] = useState(now);
+  if (now.phase === 'ready' && now !== last) setLast(now);
+  const view = now.phase === 'loading' && last.phase === 'ready' ? last : now;
+  const session = useSession();
+  // An ended session keeps the page as it was, below the question to sign in again.
+  const kept = view.reason === 'SIGNED_OUT' && !(session.phase === 'out' && !session.expired);
+  if (view.phase === 'ended' && !(kept && view.album))
+    return <Ended reason={view.reason} error={view.error} onAgain={onAgain} />;
+  if (view.phase === 'loading' || !view.album) return <Loading />;
   return (
     <ShowAlbum follower={follower} view={view} album={view.album} api={api} visit={visit}>
       <TopBar />
@@ -61,11 +69,20 @@ function Content() {
   return (
     <main className="page">
       <AlbumHead onPanel={setPanel} onSelect={selection.start} />
-      {may("ADD_MEDIA") && !album.trashedAt && <UploadDrop albumId={album.id} />}
+      {may('ADD_MEDIA') && !album.trashedAt && <UploadDrop albumId={album.id} />}
       {view.media.length === 0 && !view.hasMore ? (
         <EmptyAlbum />
       ) : (
-        <Grid media={view.media} total={album.mediaCount} hasMore={view.hasMore} loadingMore={view.loadingMore} onMore={() => void follower.more()} selection={selection} fresh={fresh} onOpen={openMedium} />
+        <Grid
+          media={view.media}
+          total={album.mediaCount}
+          hasMore={view.hasMore}
+          loadingMore={view.loadingMore}
+          onMore={() => void follower.more()}
+          selection={selection}
+          fresh={fresh}
+          onOpen={openMedium}
+        />
       )}
       {selection.active && <SelectBar selection={selection} onPanel={setPanel} />}
       <Panels panel={panel} onPanel={setPanel} />

@@ -1,10 +1,10 @@
 // Speaks of what others add while one looks, and counts what came above the screen.
 
-import { useEffect, useRef, useState } from "react";
-import { useAlbum } from "../data/album";
-import { useViewer } from "../data/client";
-import { useSpeech } from "../i18n/context";
-import { useVoice } from "../ui/notices";
+import { useEffect, useRef, useState } from 'react';
+import { useAlbum } from '../data/album';
+import { useViewer } from '../data/client';
+import { useSpeech } from '../i18n/context';
+import { useVoice } from '../ui/notices';
 
 export interface Fresh {
   /** ids of media that came while the top of the grid was off the screen, and were not seen. */
@@ -26,7 +26,7 @@ export function useArrivals(): Fresh {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = follower.onEvent((event) => {
       if (event.actor?.id === me && me) return;
-      if (event.kind === "MEDIA_ADDED") {
+      if (event.kind === 'MEDIA_ADDED') {
         gathered.current++;
         if (scrollY > innerHeight / 2) setCount((n) => n + 1);
         timer ??= setTimeout(() => {
@@ -35,7 +35,7 @@ export function useArrivals(): Fresh {
           timer = undefined;
         }, quiet);
       }
-      if (event.kind === "COMMENT_ADDED" && event.comment) {
+      if (event.kind === 'COMMENT_ADDED' && event.comment) {
         voice.say(t.talk.new(event.comment.author.displayName || t.nobody, event.comment.text));
       }
     });

@@ -1,13 +1,13 @@
 // Tells visitors of a link where they are, and lets them join where the link allows it.
 
-import { useState } from "react";
-import type { Visit } from "../../client";
-import { useTell } from "../data/album";
-import { useClient, useSession } from "../data/client";
-import { go } from "../data/route";
-import { useSpeech } from "../i18n/context";
-import { useSign } from "../sign/context";
-import { useVoice } from "../ui/notices";
+import { useState } from 'react';
+import type { Visit } from '../../client';
+import { useTell } from '../data/album';
+import { useClient, useSession } from '../data/client';
+import { go } from '../data/route';
+import { useSpeech } from '../i18n/context';
+import { useSign } from '../sign/context';
+import { useVoice } from '../ui/notices';
 
 /** Invitation is what joining takes. */
 export interface Invitation {
@@ -39,7 +39,12 @@ export function JoinBar({ visit, join }: { visit: Visit; join: Invitation | unde
     <div className="join-bar">
       <p>{t.album.visitor}</p>
       {join && role && (
-        <button type="button" className="button main" disabled={busy} onClick={() => (session.phase === "in" ? void enter() : sign.ask("up", () => void enter()))}>
+        <button
+          type="button"
+          className="button main"
+          disabled={busy}
+          onClick={() => (session.phase === 'in' ? void enter() : sign.ask('up', () => void enter()))}
+        >
           <span>{t.album.joinAs(t.role[role])}</span>
         </button>
       )}

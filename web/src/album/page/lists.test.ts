@@ -35,7 +35,13 @@ test('files: types by ending, and what need not be sent', () => {
 
 test('the sum of uploads', () => {
   const upload = (phase: Upload['phase'], bytes: number, sent: number) => ({ phase, bytes, sent }) as Upload;
-  const sum = summarise([upload('done', 10, 10), upload('duplicate', 10, 0), upload('failed', 20, 5), upload('sending', 40, 20), upload('paused', 20, 0)]);
+  const sum = summarise([
+    upload('done', 10, 10),
+    upload('duplicate', 10, 0),
+    upload('failed', 20, 5),
+    upload('sending', 40, 20),
+    upload('paused', 20, 0),
+  ]);
   expect(sum).toEqual({ all: 5, added: 2, failed: 1, paused: 1, working: 1, share: 0.6 });
   expect(summarise([]).share).toBe(1);
 });
@@ -48,7 +54,12 @@ test('roles and ends of links', () => {
 });
 
 test('the feed joins what one person added at once', () => {
-  const media = (id: string, owner: string, at: string, album = 'x') => ({ cursor: id, at, node: { __typename: 'Media', id, media: { owner: { id: owner } }, album: { id: album } } }) as FeedRow;
+  const media = (id: string, owner: string, at: string, album = 'x') =>
+    ({
+      cursor: id,
+      at,
+      node: { __typename: 'Media', id, media: { owner: { id: owner } }, album: { id: album } },
+    }) as FeedRow;
   const groups = groupRows([
     media('e', 'mei', '2026-01-01T12:00:00Z'),
     media('d', 'mei', '2026-01-01T11:59:00Z'),

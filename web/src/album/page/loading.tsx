@@ -1,7 +1,7 @@
 // The page's shape, until its content is there.
 
-import { useSpeech } from "../i18n/context";
-import { TopBar } from "./top-bar";
+import { useSpeech } from '../i18n/context';
+import { TopBar } from './top-bar';
 
 export function Loading() {
   const { t } = useSpeech();

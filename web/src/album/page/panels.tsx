@@ -1,19 +1,19 @@
 // Which dialog is open above an album. Each is loaded when it is first needed.
 
-import { lazy, Suspense } from "react";
-import { useAlbum, useTell } from "../data/album";
-import { LeaveAlbumDocument, TrashAlbumDocument } from "../../gql/graphql";
-import { go } from "../data/route";
-import { useSpeech } from "../i18n/context";
-import { Confirm } from "../ui/dialog";
-import { useVoice } from "../ui/notices";
-import type { Panel } from "./album-head";
+import { lazy, Suspense } from 'react';
+import { useAlbum, useTell } from '../data/album';
+import { LeaveAlbumDocument, TrashAlbumDocument } from '../../gql/graphql';
+import { go } from '../data/route';
+import { useSpeech } from '../i18n/context';
+import { Confirm } from '../ui/dialog';
+import { useVoice } from '../ui/notices';
+import type { Panel } from './album-head';
 
-const Members = lazy(() => import("../manage/members"));
-const Shares = lazy(() => import("../manage/shares"));
-const EditAlbum = lazy(() => import("../manage/edit-album"));
-const Trash = lazy(() => import("../manage/trash"));
-const Download = lazy(() => import("../manage/download"));
+const Members = lazy(() => import('../manage/members'));
+const Shares = lazy(() => import('../manage/shares'));
+const EditAlbum = lazy(() => import('../manage/edit-album'));
+const Trash = lazy(() => import('../manage/trash'));
+const Download = lazy(() => import('../manage/download'));
 
 export function Panels({ panel, onPanel }: { panel: Panel | null; onPanel(panel: Panel | null): void }) {
   if (!panel) return null;
@@ -23,19 +23,19 @@ export function Panels({ panel, onPanel }: { panel: Panel | null; onPanel(panel:
 
 function show(panel: Panel, close: () => void) {
   switch (panel.name) {
-    case "members":
+    case 'members':
       return <Members onClose={close} />;
-    case "shares":
+    case 'shares':
       return <Shares onClose={close} />;
-    case "edit":
+    case 'edit':
       return <EditAlbum onClose={close} />;
-    case "trash":
+    case 'trash':
       return <Trash onClose={close} />;
-    case "download":
+    case 'download':
       return <Download only={panel.only} onClose={close} />;
-    case "leave":
+    case 'leave':
       return <Leave onClose={close} />;
-    case "dispose":
+    case 'dispose':
       return <Dispose onClose={close} />;
   }
 }
@@ -49,12 +49,20 @@ function Leave({ onClose }: { onClose(): void }) {
     try {
       await api.ask(LeaveAlbumDocument, { input: { albumId: album.id } });
       voice.show({ text: t.album.left });
-      go("/", true);
+      go('/', true);
     } catch (error) {
       tell(error);
     }
   }
-  return <Confirm title={t.album.leave} text={t.album.leaveSure} yes={t.album.leave} onYes={() => void leave()} onClose={onClose} />;
+  return (
+    <Confirm
+      title={t.album.leave}
+      text={t.album.leaveSure}
+      yes={t.album.leave}
+      onYes={() => void leave()}
+      onClose={onClose}
+    />
+  );
 }
 
 function Dispose({ onClose }: { onClose(): void }) {
@@ -64,10 +72,18 @@ function Dispose({ onClose }: { onClose(): void }) {
   async function dispose() {
     try {
       await api.ask(TrashAlbumDocument, { input: { albumId: album.id } });
-      go("/", true);
+      go('/', true);
     } catch (error) {
       tell(error);
     }
   }
-  return <Confirm title={t.album.trashAlbum} text={t.album.toTrashSure} yes={t.album.trashAlbum} onYes={() => void dispose()} onClose={onClose} />;
+  return (
+    <Confirm
+      title={t.album.trashAlbum}
+      text={t.album.toTrashSure}
+      yes={t.album.trashAlbum}
+      onYes={() => void dispose()}
+      onClose={onClose}
+    />
+  );
 }

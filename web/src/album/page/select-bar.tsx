@@ -1,16 +1,16 @@
 // What can be done with the selected media.
 
-import { useEffect } from "react";
-import { mayEditMedium, type Id } from "../../client";
-import { useAct, useAlbum, useTell } from "../data/album";
-import { useViewer } from "../data/client";
-import { RestoreMediaDocument } from "../../gql/graphql";
-import { batches } from "../data/batches";
-import { useSpeech } from "../i18n/context";
-import { Button, IconButton } from "../ui/button";
-import { useVoice } from "../ui/notices";
-import type { Panel } from "./album-head";
-import type { Selection } from "./selection";
+import { useEffect } from 'react';
+import { mayEditMedium, type Id } from '../../client';
+import { useAct, useAlbum, useTell } from '../data/album';
+import { useViewer } from '../data/client';
+import { RestoreMediaDocument } from '../../gql/graphql';
+import { batches } from '../data/batches';
+import { useSpeech } from '../i18n/context';
+import { Button, IconButton } from '../ui/button';
+import { useVoice } from '../ui/notices';
+import type { Panel } from './album-head';
+import type { Selection } from './selection';
 
 export function SelectBar({ selection, onPanel }: { selection: Selection; onPanel(panel: Panel): void }) {
   const { t } = useSpeech();
@@ -20,9 +20,10 @@ export function SelectBar({ selection, onPanel }: { selection: Selection; onPane
   const ids = [...selection.ids];
   const mine = view.media.filter((m) => selection.ids.has(m.id) && mayEditMedium(album, m, viewer?.id ?? null));
   useEffect(() => {
-    const stop = (e: KeyboardEvent) => e.key === "Escape" && !document.querySelector("dialog[open]") && selection.stop();
-    document.addEventListener("keydown", stop);
-    return () => document.removeEventListener("keydown", stop);
+    const stop = (e: KeyboardEvent) =>
+      e.key === 'Escape' && !document.querySelector('dialog[open]') && selection.stop();
+    document.addEventListener('keydown', stop);
+    return () => document.removeEventListener('keydown', stop);
   }, [selection]);
   return (
     <div className="select-bar" role="toolbar" aria-label={t.album.select}>
@@ -30,12 +31,12 @@ export function SelectBar({ selection, onPanel }: { selection: Selection; onPane
       <span className="select-count" role="status">
         {t.album.selected(ids.length)}
       </span>
-      {may("DOWNLOAD") && (
-        <Button icon="download" disabled={ids.length === 0} onClick={() => onPanel({ name: "download", only: ids })}>
+      {may('DOWNLOAD') && (
+        <Button icon="download" disabled={ids.length === 0} onClick={() => onPanel({ name: 'download', only: ids })}>
           {t.album.download}
         </Button>
       )}
-      {may("EDIT_OWN_MEDIA") && (
+      {may('EDIT_OWN_MEDIA') && (
         <Button
           icon="trash"
           disabled={ids.length === 0 || mine.length < ids.length}
@@ -60,14 +61,15 @@ export function useTrash(): (ids: readonly Id[]) => Promise<void> {
   const voice = useVoice();
   async function restore(ids: readonly Id[]) {
     try {
-      for (const mediaIds of batches(ids)) await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
+      for (const mediaIds of batches(ids))
+        await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
       voice.show({ text: t.album.restored(ids.length) });
     } catch (error) {
       tell(error);
     }
   }
   return async (ids) => {
-    for (const mediaIds of batches(ids)) if (!(await act({ kind: "trashMedia", mediaIds }))) return;
+    for (const mediaIds of batches(ids)) if (!(await act({ kind: 'trashMedia', mediaIds }))) return;
     voice.show({ text: t.album.trashed(ids.length), action: { label: t.album.undo, run: () => void restore(ids) } });
   };
 }

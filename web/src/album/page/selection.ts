@@ -1,7 +1,7 @@
 // Which media are selected.
 
-import { useCallback, useMemo, useState } from "react";
-import type { Id, ShownMedium } from "../../client";
+import { useCallback, useMemo, useState } from 'react';
+import type { Id, ShownMedium } from '../../client';
 
 export interface Selection {
   active: boolean;
@@ -29,7 +29,13 @@ export function useSelection(media: readonly ShownMedium[]): Selection {
     (id: Id, range: boolean) =>
       setState((s) => {
         const ids = new Set(s?.ids);
-        if (range && s?.last) for (const each of through(media.map((m) => m.id), s.last, id)) ids.add(each);
+        if (range && s?.last)
+          for (const each of through(
+            media.map((m) => m.id),
+            s.last,
+            id,
+          ))
+            ids.add(each);
         else if (!ids.delete(id)) ids.add(id);
         return { ids: new Set([...ids].slice(0, mostSelected)), last: id };
       }),

@@ -1,17 +1,17 @@
 // A shared link: asks for its password, shows its album, and lets people join.
 
-import { useCallback, useEffect, useState, type FormEvent } from "react";
-import type { AlbumFollower, Visit } from "../../client";
-import { AlbumRoleDocument } from "../../gql/graphql";
-import { useClient, useSession } from "../data/client";
-import { codeOf, errorText } from "../data/errors";
-import { go } from "../data/route";
-import { useSpeech } from "../i18n/context";
-import { Field } from "../ui/field";
-import { AlbumScreen } from "./album-screen";
-import { Gone } from "./gone";
-import { Loading } from "./loading";
-import { TopBar } from "./top-bar";
+import { useCallback, useEffect, useState, type FormEvent } from 'react';
+import type { AlbumFollower, Visit } from '../../client';
+import { AlbumRoleDocument } from '../../gql/graphql';
+import { useClient, useSession } from '../data/client';
+import { codeOf, errorText } from '../data/errors';
+import { go } from '../data/route';
+import { useSpeech } from '../i18n/context';
+import { Field } from '../ui/field';
+import { AlbumScreen } from './album-screen';
+import { Gone } from './gone';
+import { Loading } from './loading';
+import { TopBar } from './top-bar';
 
 interface Opened {
   visit: Visit;
@@ -53,7 +53,7 @@ export function SharePage({ token }: { token: string }) {
   );
 
   // Who is a member already sees the album itself.
-  const user = session.phase === "in" ? session.user.id : null;
+  const user = session.phase === 'in' ? session.user.id : null;
   const albumId = opened?.visit.album.id;
   useEffect(() => {
     if (!user || !albumId) return;
@@ -82,11 +82,11 @@ export function SharePage({ token }: { token: string }) {
   }
   if (!error) return <Loading />;
   const code = codeOf(error);
-  if (code === "PASSWORD_REQUIRED" || code === "PASSWORD_WRONG" || code === "RATE_LIMITED") {
+  if (code === 'PASSWORD_REQUIRED' || code === 'PASSWORD_WRONG' || code === 'RATE_LIMITED') {
     return <PasswordPrompt error={error} onPassword={(password) => open(password, () => true)} />;
   }
-  if (code === "SHARE_CLOSED") return <Gone what="closed" />;
-  if (code === "NOT_FOUND") return <Gone what="notFound" />;
+  if (code === 'SHARE_CLOSED') return <Gone what="closed" />;
+  if (code === 'NOT_FOUND') return <Gone what="notFound" />;
   return <Failed error={error} onRetry={() => (setError(null), setTurn(turn + 1))} />;
 }
 
@@ -101,7 +101,7 @@ function PasswordPrompt({ error, onPassword }: { error: unknown; onPassword(pass
   async function submit(e: FormEvent<HTMLFormElement>) {
     e.preventDefault();
     setBusy(true);
-    await onPassword(String(new FormData(e.currentTarget).get("password")));
+    await onPassword(String(new FormData(e.currentTarget).get('password')));
     setBusy(false);
   }
   return (
@@ -111,7 +111,16 @@ function PasswordPrompt({ error, onPassword }: { error: unknown; onPassword(pass
         <h1>{t.open.password}</h1>
         <p>{t.open.passwordText}</p>
         <form className="form narrow" onSubmit={submit}>
-          <Field label={t.sign.password} name="password" type="password" required autoFocus autoComplete="off" maxLength={128} error={codeOf(error) === "PASSWORD_REQUIRED" ? undefined : errorText(t, format, error)} />
+          <Field
+            label={t.sign.password}
+            name="password"
+            type="password"
+            required
+            autoFocus
+            autoComplete="off"
+            maxLength={128}
+            error={codeOf(error) === 'PASSWORD_REQUIRED' ? undefined : errorText(t, format, error)}
+          />
           <button type="submit" className="button main full" disabled={busy}>
             <span>{t.open.open}</span>
           </button>

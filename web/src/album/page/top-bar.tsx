@@ -1,14 +1,14 @@
 // The bar at the top of every page: home, the language, who is signed in.
 
-import type { ReactNode } from "react";
-import { useClient, useSession } from "../data/client";
-import { useTell } from "../data/album";
-import { followLink } from "../data/route";
-import { useSpeech } from "../i18n/context";
-import { catalogues, languages } from "../i18n/language";
-import { useSign } from "../sign/context";
-import { Avatar } from "../ui/avatar";
-import { Menu } from "../ui/menu";
+import type { ReactNode } from 'react';
+import { useClient, useSession } from '../data/client';
+import { useTell } from '../data/album';
+import { followLink } from '../data/route';
+import { useSpeech } from '../i18n/context';
+import { catalogues, languages } from '../i18n/language';
+import { useSign } from '../sign/context';
+import { Avatar } from '../ui/avatar';
+import { Menu } from '../ui/menu';
 
 export function TopBar({ children }: { children?: ReactNode }) {
   const { t, language, speak } = useSpeech();
@@ -19,7 +19,7 @@ export function TopBar({ children }: { children?: ReactNode }) {
   const other = languages.find((l) => l !== language)!;
   const items = [
     { label: catalogues[other].languageName, run: () => speak(other) },
-    ...(session.phase === "in" ? [{ label: t.sign.out, run: () => void client.session.signOut().catch(tell) }] : []),
+    ...(session.phase === 'in' ? [{ label: t.sign.out, run: () => void client.session.signOut().catch(tell) }] : []),
   ];
   return (
     <header className="top-bar">
@@ -28,12 +28,12 @@ export function TopBar({ children }: { children?: ReactNode }) {
         <span>{t.name}</span>
       </a>
       <div className="top-middle">{children}</div>
-      {session.phase === "out" && (
+      {session.phase === 'out' && (
         <button type="button" className="button quiet" onClick={() => sign.ask()}>
           <span>{t.sign.in}</span>
         </button>
       )}
-      {session.phase === "in" && (
+      {session.phase === 'in' && (
         <span className="me" title={t.sign.signedIn(session.user.displayName)}>
           <Avatar person={session.user} size={30} />
         </span>

@@ -1,12 +1,12 @@
 // A medium's caption, to be read, and edited by those who may.
 
-import { useState, type FormEvent } from "react";
-import { mayEditMedium, type ShownMedium } from "../../client";
-import { useAct, useAlbum } from "../data/album";
-import { useViewer } from "../data/client";
-import { useSpeech } from "../i18n/context";
-import { Button, IconButton } from "../ui/button";
-import { GrowingText } from "./growing-text";
+import { useState, type FormEvent } from 'react';
+import { mayEditMedium, type ShownMedium } from '../../client';
+import { useAct, useAlbum } from '../data/album';
+import { useViewer } from '../data/client';
+import { useSpeech } from '../i18n/context';
+import { Button, IconButton } from '../ui/button';
+import { GrowingText } from './growing-text';
 
 const longest = 2_000;
 
@@ -21,12 +21,21 @@ export function Caption({ medium }: { medium: ShownMedium }) {
     e?.preventDefault();
     const caption = draft!.trim();
     setDraft(null);
-    if (caption !== medium.caption) void act({ kind: "editMedia", mediaId: medium.id, caption }).then((done) => !done && setDraft(caption));
+    if (caption !== medium.caption)
+      void act({ kind: 'editMedia', mediaId: medium.id, caption }).then((done) => !done && setDraft(caption));
   }
   if (draft !== null) {
     return (
       <form className="caption-form" onSubmit={save}>
-        <GrowingText label={t.media.caption} value={draft} onText={setDraft} onSend={save} maxLength={longest} onEscape={() => setDraft(null)} autoFocus />
+        <GrowingText
+          label={t.media.caption}
+          value={draft}
+          onText={setDraft}
+          onSend={save}
+          maxLength={longest}
+          onEscape={() => setDraft(null)}
+          autoFocus
+        />
         <div className="row-end">
           <Button onClick={() => setDraft(null)}>{t.cancel}</Button>
           <button type="submit" className="button main">
@@ -46,7 +55,7 @@ export function Caption({ medium }: { medium: ShownMedium }) {
   }
   if (!mayEdit) return null;
   return (
-    <button type="button" className="button plain caption-none" onClick={() => setDraft("")}>
+    <button type="button" className="button plain caption-none" onClick={() => setDraft('')}>
       <span>{t.media.captionNone}</span>
     </button>
   );

@@ -1,16 +1,16 @@
 // One comment, and what its author and editors can do with it.
 
-import { useState, type FormEvent } from "react";
-import { mayEditComment, type Id, type ShownComment } from "../../client";
-import { useAct, useAlbum } from "../data/album";
-import { useViewer } from "../data/client";
-import { nameOf } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { Avatar } from "../ui/avatar";
-import { Button } from "../ui/button";
-import { Confirm } from "../ui/dialog";
-import { longestComment } from "./composer";
-import { GrowingText } from "./growing-text";
+import { useState, type FormEvent } from 'react';
+import { mayEditComment, type Id, type ShownComment } from '../../client';
+import { useAct, useAlbum } from '../data/album';
+import { useViewer } from '../data/client';
+import { nameOf } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { Avatar } from '../ui/avatar';
+import { Button } from '../ui/button';
+import { Confirm } from '../ui/dialog';
+import { longestComment } from './composer';
+import { GrowingText } from './growing-text';
 
 interface Props {
   mediaId: Id;
@@ -32,7 +32,8 @@ export function Comment({ mediaId, comment, now, onReply }: Props) {
     e?.preventDefault();
     const text = draft!.trim();
     setDraft(null);
-    if (text && text !== comment.text) void act({ kind: "editComment", mediaId, commentId: comment.id, text }).then((done) => !done && setDraft(text));
+    if (text && text !== comment.text)
+      void act({ kind: 'editComment', mediaId, commentId: comment.id, text }).then((done) => !done && setDraft(text));
   }
   return (
     <article className="comment" data-pending={comment.pending || undefined} data-id={comment.id}>
@@ -49,7 +50,15 @@ export function Comment({ mediaId, comment, now, onReply }: Props) {
           <p className="comment-text">{comment.text}</p>
         ) : (
           <form onSubmit={save} className="caption-form">
-            <GrowingText label={t.talk.edit} value={draft} onText={setDraft} onSend={save} maxLength={longestComment} onEscape={() => setDraft(null)} autoFocus />
+            <GrowingText
+              label={t.talk.edit}
+              value={draft}
+              onText={setDraft}
+              onSend={save}
+              maxLength={longestComment}
+              onEscape={() => setDraft(null)}
+              autoFocus
+            />
             <div className="row-end">
               <Button onClick={() => setDraft(null)}>{t.cancel}</Button>
               <button type="submit" className="button main">
@@ -77,7 +86,15 @@ export function Comment({ mediaId, comment, now, onReply }: Props) {
             )}
           </p>
         )}
-        {removing && <Confirm title={t.talk.remove} text={t.talk.removeSure} yes={t.talk.remove} onYes={() => void act({ kind: "removeComment", mediaId, commentId: comment.id })} onClose={() => setRemoving(false)} />}
+        {removing && (
+          <Confirm
+            title={t.talk.remove}
+            text={t.talk.removeSure}
+            yes={t.talk.remove}
+            onYes={() => void act({ kind: 'removeComment', mediaId, commentId: comment.id })}
+            onClose={() => setRemoving(false)}
+          />
+        )}
       </div>
     </article>
   );

@@ -1,18 +1,18 @@
 // What is said about a medium: caption, facts, who likes it, comments.
 
-import { useEffect } from "react";
-import type { ShownMedium } from "../../client";
-import { useAlbum } from "../data/album";
-import { useViewer } from "../data/client";
-import { nameOf } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { useSign } from "../sign/context";
-import { Avatar } from "../ui/avatar";
-import { IconButton } from "../ui/button";
-import { Caption } from "./caption";
-import { Composer } from "./composer";
-import { Facts } from "./facts";
-import { Threads } from "./threads";
+import { useEffect } from 'react';
+import type { ShownMedium } from '../../client';
+import { useAlbum } from '../data/album';
+import { useViewer } from '../data/client';
+import { nameOf } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { useSign } from '../sign/context';
+import { Avatar } from '../ui/avatar';
+import { IconButton } from '../ui/button';
+import { Caption } from './caption';
+import { Composer } from './composer';
+import { Facts } from './facts';
+import { Threads } from './threads';
 
 export function TalkPanel({ medium, onClose }: { medium: ShownMedium; onClose(): void }) {
   const { t, format } = useSpeech();
@@ -38,7 +38,7 @@ export function TalkPanel({ medium, onClose }: { medium: ShownMedium; onClose():
         <Facts medium={medium} />
         <Threads medium={medium} />
       </div>
-      {may("COMMENT") && viewer ? (
+      {may('COMMENT') && viewer ? (
         <Composer mediaId={medium.id} />
       ) : visit ? (
         // Signing in changes nothing about what a link shows; joining does.

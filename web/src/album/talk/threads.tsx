@@ -1,14 +1,14 @@
 // The comments on a medium, and the replies below them.
 
-import { useState } from "react";
-import type { ShownMedium, Thread } from "../../client";
-import { useAlbum } from "../data/album";
-import { useViewer } from "../data/client";
-import { useNow } from "../data/now";
-import { nameOf } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { Comment } from "./comment";
-import { Composer } from "./composer";
+import { useState } from 'react';
+import type { ShownMedium, Thread } from '../../client';
+import { useAlbum } from '../data/album';
+import { useViewer } from '../data/client';
+import { useNow } from '../data/now';
+import { nameOf } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { Comment } from './comment';
+import { Composer } from './composer';
 
 export function Threads({ medium }: { medium: ShownMedium }) {
   const { t } = useSpeech();
@@ -41,11 +41,16 @@ function ThreadItem({ medium, thread, now }: { medium: ShownMedium; thread: Thre
   const viewer = useViewer();
   const [replying, setReplying] = useState(false);
   const { comment, replies } = thread;
-  const mayReply = may("COMMENT") && viewer !== null && !comment.pending && !comment.removedAt;
+  const mayReply = may('COMMENT') && viewer !== null && !comment.pending && !comment.removedAt;
   const left = Math.max(0, comment.replyCount - replies.length);
   return (
     <li>
-      <Comment mediaId={medium.id} comment={comment} now={now} onReply={mayReply ? () => setReplying(true) : undefined} />
+      <Comment
+        mediaId={medium.id}
+        comment={comment}
+        now={now}
+        onReply={mayReply ? () => setReplying(true) : undefined}
+      />
       {(replies.length > 0 || replying || thread.hasMoreReplies) && (
         <div className="replies">
           <ol className="comments">
@@ -56,11 +61,21 @@ function ThreadItem({ medium, thread, now }: { medium: ShownMedium; thread: Thre
             ))}
           </ol>
           {thread.hasMoreReplies && (
-            <button type="button" className="button plain" onClick={() => void follower.readReplies(medium.id, comment.id)}>
+            <button
+              type="button"
+              className="button plain"
+              onClick={() => void follower.readReplies(medium.id, comment.id)}
+            >
               <span>{left > 0 ? t.talk.moreReplies(left) : t.loadMore}</span>
             </button>
           )}
-          {replying && <Composer mediaId={medium.id} parent={{ id: comment.id, name: nameOf(t, comment.author) }} onDone={() => setReplying(false)} />}
+          {replying && (
+            <Composer
+              mediaId={medium.id}
+              parent={{ id: comment.id, name: nameOf(t, comment.author) }}
+              onDone={() => setReplying(false)}
+            />
+          )}
         </div>
       )}
     </li>

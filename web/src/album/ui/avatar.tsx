@@ -1,6 +1,6 @@
 // A person's picture, or the first letter of the name.
 
-import { useState } from "react";
+import { useState } from 'react';
 
 export interface Person {
   id: string;
@@ -13,11 +13,21 @@ export function Avatar({ person, size = 32 }: { person: Person | null | undefine
   const style = { width: size, height: size, fontSize: size * 0.44 };
   const url = person?.avatarUrl;
   if (url && url !== failed) {
-    return <img className="avatar" style={style} src={url} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setFailed(url)} />;
+    return (
+      <img
+        className="avatar"
+        style={style}
+        src={url}
+        alt=""
+        loading="lazy"
+        referrerPolicy="no-referrer"
+        onError={() => setFailed(url)}
+      />
+    );
   }
-  const letter = [...(person?.displayName.trim() ?? "")][0]?.toLocaleUpperCase() ?? "·";
+  const letter = [...(person?.displayName.trim() ?? '')][0]?.toLocaleUpperCase() ?? '·';
   return (
-    <span className="avatar" style={style} data-hue={hue(person?.id ?? "")} aria-hidden="true">
+    <span className="avatar" style={style} data-hue={hue(person?.id ?? '')} aria-hidden="true">
       {letter}
     </span>
   );

@@ -1,8 +1,8 @@
 // A fault in drawing a page, or a part of it that could not be loaded, does not
 // leave people before an empty screen.
 
-import { Component, type ReactNode } from "react";
-import { useSpeech } from "../i18n/context";
+import { Component, type ReactNode } from 'react';
+import { useSpeech } from '../i18n/context';
 
 export class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };

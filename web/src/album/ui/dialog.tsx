@@ -1,11 +1,21 @@
 // A dialog: the browser's own, which keeps the focus inside and gives it back.
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
-import { useSpeech } from "../i18n/context";
-import { IconButton } from "./button";
-import { rise } from "./top";
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useSpeech } from '../i18n/context';
+import { IconButton } from './button';
+import { rise } from './top';
 
-export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose(): void; children: ReactNode; wide?: boolean }) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  wide = false,
+}: {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+  wide?: boolean;
+}) {
   const { t } = useSpeech();
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -13,19 +23,19 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
     const dialog = ref.current!;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
-    document.documentElement.classList.add("still");
+    document.documentElement.classList.add('still');
     const sink = rise(dialog);
     return () => {
       sink();
       dialog.close();
-      document.documentElement.classList.toggle("still", document.querySelector("dialog[open], .viewer") !== null);
+      document.documentElement.classList.toggle('still', document.querySelector('dialog[open], .viewer') !== null);
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   return (
     <dialog
       ref={ref}
-      className={wide ? "dialog wide" : "dialog"}
+      className={wide ? 'dialog wide' : 'dialog'}
       aria-labelledby={id}
       onCancel={(e) => {
         e.preventDefault();
@@ -48,7 +58,19 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
 }
 
 /** Confirm asks before what cannot be undone. */
-export function Confirm({ title, text, yes, onYes, onClose }: { title: string; text: string; yes: string; onYes(): void; onClose(): void }) {
+export function Confirm({
+  title,
+  text,
+  yes,
+  onYes,
+  onClose,
+}: {
+  title: string;
+  text: string;
+  yes: string;
+  onYes(): void;
+  onClose(): void;
+}) {
   const { t } = useSpeech();
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,6 +1,6 @@
 // Inputs with their labels, hints and errors.
 
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react';
 
 interface Said {
   label: string;
@@ -13,9 +13,14 @@ export function Field({ label, hint, error, ...rest }: Said & InputHTMLAttribute
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={error || hint ? `${id}-s` : undefined} />
+      <input
+        id={id}
+        {...rest}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error || hint ? `${id}-s` : undefined}
+      />
       {(error || hint) && (
-        <small id={`${id}-s`} className={error ? "bad" : undefined}>
+        <small id={`${id}-s`} className={error ? 'bad' : undefined}>
           {error ?? hint}
         </small>
       )}
@@ -23,7 +28,16 @@ export function Field({ label, hint, error, ...rest }: Said & InputHTMLAttribute
   );
 }
 
-export function Choice<T extends string>({ label, value, options, onPick, ...rest }: { label: string; value: T; options: readonly (readonly [T, string])[]; onPick(value: T): void } & Omit<SelectHTMLAttributes<HTMLSelectElement>, "value" | "onChange">) {
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onPick,
+  ...rest
+}: { label: string; value: T; options: readonly (readonly [T, string])[]; onPick(value: T): void } & Omit<
+  SelectHTMLAttributes<HTMLSelectElement>,
+  'value' | 'onChange'
+>) {
   const id = useId();
   return (
     <div className="field">
@@ -39,7 +53,15 @@ export function Choice<T extends string>({ label, value, options, onPick, ...res
   );
 }
 
-export function Check({ checked, onCheck, children }: { checked: boolean; onCheck(checked: boolean): void; children: ReactNode }) {
+export function Check({
+  checked,
+  onCheck,
+  children,
+}: {
+  checked: boolean;
+  onCheck(checked: boolean): void;
+  children: ReactNode;
+}) {
   return (
     <label className="check">
       <input type="checkbox" checked={checked} onChange={(e) => onCheck(e.target.checked)} />

@@ -1,8 +1,8 @@
 // A menu below a button, with the keys that menus have.
 
-import { useEffect, useId, useRef, useState } from "react";
-import { IconButton } from "./button";
-import { Icon, type IconName } from "./icons";
+import { useEffect, useId, useRef, useState } from 'react';
+import { IconButton } from './button';
+import { Icon, type IconName } from './icons';
 
 export interface MenuItem {
   label: string;
@@ -18,30 +18,44 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
   const id = useId();
   useEffect(() => {
     if (!open) return;
-    list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    list.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
     const away = (e: PointerEvent) => {
       if (!box.current?.contains(e.target as Node)) setOpen(false);
     };
-    document.addEventListener("pointerdown", away);
-    return () => document.removeEventListener("pointerdown", away);
+    document.addEventListener('pointerdown', away);
+    return () => document.removeEventListener('pointerdown', away);
   }, [open]);
   const close = () => {
     setOpen(false);
-    box.current?.querySelector("button")?.focus();
+    box.current?.querySelector('button')?.focus();
   };
   if (items.length === 0) return null;
   return (
     <div className="menu" ref={box}>
-      <IconButton icon="more" label={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)} />
+      <IconButton
+        icon="more"
+        label={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      />
       {open && (
-        <div className="menu-list" role="menu" id={id} ref={list} aria-label={label} onKeyDown={(e) => move(e, list.current!, close)}>
+        <div
+          className="menu-list"
+          role="menu"
+          id={id}
+          ref={list}
+          aria-label={label}
+          onKeyDown={(e) => move(e, list.current!, close)}
+        >
           {items.map((item) => (
             <button
               key={item.label}
               type="button"
               role="menuitem"
               tabIndex={-1}
-              className={item.danger ? "menu-item danger" : "menu-item"}
+              className={item.danger ? 'menu-item danger' : 'menu-item'}
               onClick={() => {
                 close();
                 item.run();
@@ -58,12 +72,12 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
 }
 
 function move(e: React.KeyboardEvent, list: HTMLElement, close: () => void): void {
-  const all = [...list.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  const all = [...list.querySelectorAll<HTMLElement>('[role=menuitem]')];
   const at = all.indexOf(document.activeElement as HTMLElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1 + all.length, Home: 0, End: all.length - 1 }[e.key];
   if (to !== undefined) all[to % all.length]?.focus();
-  else if (e.key === "Escape" || e.key === "Tab") close();
+  else if (e.key === 'Escape' || e.key === 'Tab') close();
   else return;
   e.stopPropagation();
-  if (e.key !== "Tab") e.preventDefault();
+  if (e.key !== 'Tab') e.preventDefault();
 }

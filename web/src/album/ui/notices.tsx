@@ -1,10 +1,10 @@
 // Short notices at the bottom, and a voice for screen readers.
 
-import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from "react";
-import { createPortal } from "react-dom";
-import { useSpeech } from "../i18n/context";
-import { IconButton } from "./button";
-import { useTop } from "./top";
+import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
+import { useSpeech } from '../i18n/context';
+import { IconButton } from './button';
+import { useTop } from './top';
 
 export interface Notice {
   text: string;
@@ -29,7 +29,7 @@ const shownAtOnce = 3;
 
 export function Notices({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<readonly Held[]>([]);
-  const [said, setSaid] = useState({ text: "", id: 0 });
+  const [said, setSaid] = useState({ text: '', id: 0 });
   const next = useRef(0);
   const drop = useCallback((id: number) => setShown((all) => all.filter((n) => n.id !== id)), []);
   const voice = useMemo<Voice>(
@@ -51,7 +51,15 @@ export function Notices({ children }: { children: ReactNode }) {
   );
 }
 
-function Shelf({ shown, said, drop }: { shown: readonly Held[]; said: { text: string; id: number }; drop(id: number): void }) {
+function Shelf({
+  shown,
+  said,
+  drop,
+}: {
+  shown: readonly Held[];
+  said: { text: string; id: number };
+  drop(id: number): void;
+}) {
   const { t } = useSpeech();
   return createPortal(
     <>
@@ -60,7 +68,7 @@ function Shelf({ shown, said, drop }: { shown: readonly Held[]; said: { text: st
       </div>
       <div className="notices" role="status" aria-live="polite">
         {shown.map((n) => (
-          <div key={n.id} className={n.bad ? "notice bad" : "notice"}>
+          <div key={n.id} className={n.bad ? 'notice bad' : 'notice'}>
             <span>{n.text}</span>
             {n.action && (
               <button
@@ -85,6 +93,6 @@ function Shelf({ shown, said, drop }: { shown: readonly Held[]; said: { text: st
 
 export function useVoice(): Voice {
   const voice = useContext(Context);
-  if (!voice) throw new Error("useVoice outside of Notices");
+  if (!voice) throw new Error('useVoice outside of Notices');
   return voice;
 }

@@ -2,11 +2,11 @@
 
 /** hidePage makes the page below inert until the returned function is called. */
 export function hidePage(): () => void {
-  const page = document.getElementById("root")!.querySelector<HTMLElement>(":scope > .app");
-  page?.setAttribute("inert", "");
-  document.documentElement.classList.add("still");
+  const page = document.getElementById('root')!.querySelector<HTMLElement>(':scope > .app');
+  page?.setAttribute('inert', '');
+  document.documentElement.classList.add('still');
   return () => {
-    page?.removeAttribute("inert");
-    document.documentElement.classList.remove("still");
+    page?.removeAttribute('inert');
+    document.documentElement.classList.remove('still');
   };
 }

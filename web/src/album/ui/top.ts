@@ -1,6 +1,6 @@
 // Which dialog is uppermost: notices are put into it, or they would lie below.
 
-import { useSyncExternalStore } from "react";
+import { useSyncExternalStore } from 'react';
 
 let open: readonly HTMLElement[] = [];
 const watchers = new Set<() => void>();

@@ -1,10 +1,10 @@
 // Files that are dropped anywhere on an album's page, or pasted into it.
 
-import { useEffect, useState } from "react";
-import type { Id } from "../../client";
-import { useSpeech } from "../i18n/context";
-import { Icon } from "../ui/icons";
-import { useAddFiles } from "./files";
+import { useEffect, useState } from 'react';
+import type { Id } from '../../client';
+import { useSpeech } from '../i18n/context';
+import { Icon } from '../ui/icons';
+import { useAddFiles } from './files';
 
 export function UploadDrop({ albumId }: { albumId: Id }) {
   const { t } = useSpeech();
@@ -12,7 +12,7 @@ export function UploadDrop({ albumId }: { albumId: Id }) {
   const [over, setOver] = useState(false);
   useEffect(() => {
     let depth = 0;
-    const hasFiles = (e: DragEvent) => e.dataTransfer?.types.includes("Files") ?? false;
+    const hasFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false;
     const enter = (e: DragEvent) => {
       if (!hasFiles(e)) return;
       e.preventDefault();
@@ -36,17 +36,17 @@ export function UploadDrop({ albumId }: { albumId: Id }) {
       e.preventDefault();
       void add(files);
     };
-    document.addEventListener("dragenter", enter);
-    document.addEventListener("dragover", move);
-    document.addEventListener("dragleave", leave);
-    document.addEventListener("drop", drop);
-    document.addEventListener("paste", paste);
+    document.addEventListener('dragenter', enter);
+    document.addEventListener('dragover', move);
+    document.addEventListener('dragleave', leave);
+    document.addEventListener('drop', drop);
+    document.addEventListener('paste', paste);
     return () => {
-      document.removeEventListener("dragenter", enter);
-      document.removeEventListener("dragover", move);
-      document.removeEventListener("dragleave", leave);
-      document.removeEventListener("drop", drop);
-      document.removeEventListener("paste", paste);
+      document.removeEventListener('dragenter', enter);
+      document.removeEventListener('dragover', move);
+      document.removeEventListener('dragleave', leave);
+      document.removeEventListener('drop', drop);
+      document.removeEventListener('paste', paste);
     };
   }, [add]);
   if (!over) return null;

@@ -1,9 +1,9 @@
 // The button that opens the browser's picker of files.
 
-import { useRef } from "react";
-import type { Id } from "../../client";
-import { Button } from "../ui/button";
-import { accepted, useAddFiles } from "./files";
+import { useRef } from 'react';
+import type { Id } from '../../client';
+import { Button } from '../ui/button';
+import { accepted, useAddFiles } from './files';
 
 export function PickButton({ albumId, label, title }: { albumId: Id; label: string; title?: string }) {
   const input = useRef<HTMLInputElement>(null);
@@ -24,7 +24,7 @@ export function PickButton({ albumId, label, title }: { albumId: Id; label: stri
         data-testid="files"
         onChange={(e) => {
           const files = [...(e.currentTarget.files ?? [])];
-          e.currentTarget.value = "";
+          e.currentTarget.value = '';
           void add(files);
         }}
       />

@@ -1,6 +1,6 @@
 // What the queue of uploads amounts to.
 
-import type { Upload, UploadPhase } from "../../client";
+import type { Upload, UploadPhase } from '../../client';
 
 export interface Summary {
   all: number;
@@ -14,7 +14,7 @@ export interface Summary {
   share: number;
 }
 
-const over: ReadonlySet<UploadPhase> = new Set(["done", "duplicate", "failed"]);
+const over: ReadonlySet<UploadPhase> = new Set(['done', 'duplicate', 'failed']);
 
 /** isOver is whether nothing more happens to an upload by itself. */
 export function isOver(phase: UploadPhase): boolean {
@@ -26,9 +26,9 @@ export function summarise(list: readonly Upload[]): Summary {
   let bytes = 0;
   let sent = 0;
   for (const u of list) {
-    if (u.phase === "done" || u.phase === "duplicate") s.added++;
-    else if (u.phase === "failed") s.failed++;
-    else if (u.phase === "paused") s.paused++;
+    if (u.phase === 'done' || u.phase === 'duplicate') s.added++;
+    else if (u.phase === 'failed') s.failed++;
+    else if (u.phase === 'paused') s.paused++;
     else s.working++;
     bytes += u.bytes;
     sent += isOver(u.phase) ? u.bytes : Math.min(u.sent, u.bytes);

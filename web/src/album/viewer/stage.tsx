@@ -1,13 +1,13 @@
 // Where the pictures are: paging by keys and fingers, and zoom.
 
-import { useImperativeHandle, useRef, useState, type Ref } from "react";
-import Lightbox, { type ControllerRef } from "yet-another-react-lightbox";
-import Zoom from "yet-another-react-lightbox/plugins/zoom";
-import "yet-another-react-lightbox/styles.css";
-import type { Id } from "../../client";
-import { useSpeech } from "../i18n/context";
-import type { ViewerSlide } from "./slides";
-import { VideoSlide } from "./video-slide";
+import { useImperativeHandle, useRef, useState, type Ref } from 'react';
+import Lightbox, { type ControllerRef } from 'yet-another-react-lightbox';
+import Zoom from 'yet-another-react-lightbox/plugins/zoom';
+import 'yet-another-react-lightbox/styles.css';
+import type { Id } from '../../client';
+import { useSpeech } from '../i18n/context';
+import type { ViewerSlide } from './slides';
+import { VideoSlide } from './video-slide';
 
 export interface StageHandle {
   previous(): void;
@@ -41,7 +41,7 @@ export function Stage({ handle, slides, at, onView, onClose }: Props) {
           index={at}
           slides={slides as ViewerSlide[]}
           plugins={plugins}
-          portal={{ root, container: { role: "group", "aria-modal": undefined } }}
+          portal={{ root, container: { role: 'group', 'aria-modal': undefined } }}
           controller={{ ref: controller, closeOnPullDown: true }}
           carousel={{ finite: true, preload: 2, padding: 0, imageProps: { draggable: false } }}
           animation={{ fade: 160, swipe: 220 }}
@@ -49,7 +49,8 @@ export function Stage({ handle, slides, at, onView, onClose }: Props) {
           toolbar={{ buttons: [] }}
           on={{ view: ({ index }) => slides[index] && slides[index].id !== slides[at]?.id && onView(slides[index].id) }}
           render={{
-            slide: ({ slide, offset, rect }) => (slide.kind === "VIDEO" ? <VideoSlide slide={slide} current={offset === 0} room={rect} /> : undefined),
+            slide: ({ slide, offset, rect }) =>
+              slide.kind === 'VIDEO' ? <VideoSlide slide={slide} current={offset === 0} room={rect} /> : undefined,
             ...(at === 0 && { buttonPrev: () => null }),
             ...(at === slides.length - 1 && { buttonNext: () => null }),
           }}
@@ -57,13 +58,13 @@ export function Stage({ handle, slides, at, onView, onClose }: Props) {
             Previous: t.media.previous,
             Next: t.media.next,
             Close: t.close,
-            "Zoom in": t.media.zoomIn,
-            "Zoom out": t.media.zoomOut,
+            'Zoom in': t.media.zoomIn,
+            'Zoom out': t.media.zoomOut,
             Lightbox: t.media.photo,
-            "Photo gallery": t.media.photo,
+            'Photo gallery': t.media.photo,
             Carousel: t.media.photo,
             Slide: t.media.photo,
-            "{index} of {total}": t.media.slide,
+            '{index} of {total}': t.media.slide,
           }}
         />
       )}

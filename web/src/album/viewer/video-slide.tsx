@@ -1,10 +1,18 @@
 // A video in the viewer: its poster, then the browser's own player.
 
-import { useEffect, useRef, useState } from "react";
-import { useSpeech } from "../i18n/context";
-import type { ViewerSlide } from "./slides";
+import { useEffect, useRef, useState } from 'react';
+import { useSpeech } from '../i18n/context';
+import type { ViewerSlide } from './slides';
 
-export function VideoSlide({ slide, current, room }: { slide: ViewerSlide; current: boolean; room: { width: number; height: number } }) {
+export function VideoSlide({
+  slide,
+  current,
+  room,
+}: {
+  slide: ViewerSlide;
+  current: boolean;
+  room: { width: number; height: number };
+}) {
   const { t } = useSpeech();
   const ref = useRef<HTMLVideoElement>(null);
   const [failed, setFailed] = useState<string | null>(null);
@@ -32,11 +40,11 @@ export function VideoSlide({ slide, current, room }: { slide: ViewerSlide; curre
       aria-label={slide.alt || t.media.video}
       controls
       playsInline
-      preload={current ? "metadata" : "none"}
+      preload={current ? 'metadata' : 'none'}
       onKeyDown={stop}
       onPointerDown={stop}
       onDoubleClick={stop}
-      onError={() => setFailed(url ?? "")}
+      onError={() => setFailed(url ?? '')}
     />
   );
 }

@@ -1,19 +1,19 @@
 // One medium, as large as the screen, with what is said about it beside it.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { createPortal } from "react-dom";
-import { useAlbum } from "../data/album";
-import { openMedium } from "../data/route";
-import { describe } from "../data/words";
-import { useSpeech } from "../i18n/context";
-import { TalkPanel } from "../talk/panel";
-import { hidePage } from "../ui/page-below";
-import { useOrder } from "./order";
-import { Stage, type StageHandle } from "./stage";
-import { ViewerBar } from "./viewer-bar";
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { useAlbum } from '../data/album';
+import { openMedium } from '../data/route';
+import { describe } from '../data/words';
+import { useSpeech } from '../i18n/context';
+import { TalkPanel } from '../talk/panel';
+import { hidePage } from '../ui/page-below';
+import { useOrder } from './order';
+import { Stage, type StageHandle } from './stage';
+import { ViewerBar } from './viewer-bar';
 
 /** roomy is the width from which the panel stands beside the picture. */
-const roomy = "(min-width: 900px)";
+const roomy = '(min-width: 900px)';
 /** moreAhead is how many media before the end the next page is asked for. */
 const moreAhead = 5;
 
@@ -32,7 +32,9 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
   useEffect(() => void (last.current = medium.id), [medium.id]);
   useEffect(
     () => () => {
-      requestAnimationFrame(() => document.querySelector<HTMLElement>(`.tile[data-id="${CSS.escape(last.current)}"] a`)?.focus());
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>(`.tile[data-id="${CSS.escape(last.current)}"] a`)?.focus(),
+      );
     },
     [],
   );
@@ -44,18 +46,36 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
   useEffect(() => {
     const keys = (e: KeyboardEvent) => {
       const at = e.target instanceof Element ? e.target : document.body;
-      if (e.defaultPrevented || document.querySelector("dialog[open]") || at.closest("input, textarea, select, video, .stage")) return;
-      if (e.key === "ArrowLeft") stage.current?.previous();
-      else if (e.key === "ArrowRight") stage.current?.next();
-      else if (e.key === "Escape") onClose();
+      if (
+        e.defaultPrevented ||
+        document.querySelector('dialog[open]') ||
+        at.closest('input, textarea, select, video, .stage')
+      )
+        return;
+      if (e.key === 'ArrowLeft') stage.current?.previous();
+      else if (e.key === 'ArrowRight') stage.current?.next();
+      else if (e.key === 'Escape') onClose();
     };
-    document.addEventListener("keydown", keys);
-    return () => document.removeEventListener("keydown", keys);
+    document.addEventListener('keydown', keys);
+    return () => document.removeEventListener('keydown', keys);
   }, [onClose]);
 
   return createPortal(
-    <div className="viewer" role="dialog" aria-modal="true" aria-label={describe(t, medium)} data-talking={talking || undefined}>
-      <ViewerBar medium={medium} place={t.media.place(index + 1, Math.max(album.mediaCount, view.media.length))} talking={talking} onTalk={() => setTalking(!talking)} onClose={onClose} next={slides[at + 1]?.id ?? slides[at - 1]?.id ?? null} />
+    <div
+      className="viewer"
+      role="dialog"
+      aria-modal="true"
+      aria-label={describe(t, medium)}
+      data-talking={talking || undefined}
+    >
+      <ViewerBar
+        medium={medium}
+        place={t.media.place(index + 1, Math.max(album.mediaCount, view.media.length))}
+        talking={talking}
+        onTalk={() => setTalking(!talking)}
+        onClose={onClose}
+        next={slides[at + 1]?.id ?? slides[at - 1]?.id ?? null}
+      />
       <Stage handle={stage} slides={slides} at={at} onView={openMedium} onClose={onClose} />
       {talking && <TalkPanel key={medium.id} medium={medium} onClose={() => setTalking(false)} />}
     </div>,
