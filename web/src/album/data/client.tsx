@@ -35,7 +35,6 @@ export function useFollower<F extends { stop(): void }>(key: string | null, make
     setHeld({ key, follower });
     return () => follower.stop();
     // What `make` closes over is named by `key`.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   return held?.follower ?? null;
 }

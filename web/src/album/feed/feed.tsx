@@ -48,7 +48,7 @@ function Content({ follower }: { follower: FeedFollower }) {
       clearTimeout(timer);
       stop();
     };
-  }, [follower]); // eslint-disable-line react-hooks/exhaustive-deps
+  }, [follower]);
   const groups = useMemo(() => groupRows(view.rows), [view.rows]);
   return (
     <>

@@ -43,7 +43,7 @@ export default function Members({ onClose }: { onClose(): void }) {
   const below = may('MANAGE_MEMBERS') ? rolesBelow(album.viewerRole) : [];
 
   const { again } = list;
-  useEffect(() => follower.onEvent((e) => e.kind.startsWith('MEMBER_') && again()), [follower]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => follower.onEvent((e) => e.kind.startsWith('MEMBER_') && again()), [follower]);
 
   function setRole(userId: Id, role: AlbumRole) {
     const before = list.rows;

@@ -30,7 +30,7 @@ export default function Trash({ onClose }: { onClose(): void }) {
   useEffect(
     () => follower.onEvent((e) => (e.kind === 'MEDIA_REMOVED' || e.kind === 'MEDIA_RESTORED') && again()),
     [follower],
-  ); // eslint-disable-line react-hooks/exhaustive-deps
+  );
 
   const there = list.rows.filter((m) => picked.has(m.id)).map((m) => m.id);
   async function restore() {

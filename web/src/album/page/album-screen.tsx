@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import type { AlbumFollower, Api, LiveState, Observable, Visit } from '../../client';
 import { ShowAlbum, useAlbum } from '../data/album';
 import { useSession, useWatched } from '../data/client';
-import { closeMedium, openMedium, useFragment } from '../data/route';
+import { closeMedium, openMedium } from '../data/route';
 import { useSpeech } from '../i18n/context';
 import { Grid } from '../grid/grid';
 import { UploadDrop } from '../upload/drop';
@@ -14,6 +14,7 @@ import { Ended } from './ended';
 import { JoinBar, type Invitation } from './join-bar';
 import { LiveBar } from './live-bar';
 import { Loading } from './loading';
+import { useOpenMedium } from './open-medium';
 import { Panels } from './panels';
 import { SelectBar } from './select-bar';
 import { TopBar } from './top-bar';
@@ -59,13 +60,12 @@ function Content() {
   const { album, view, follower, may } = useAlbum();
   const [panel, setPanel] = useState<Panel | null>(null);
   const selection = useSelection(view.media);
-  const open = useFragment();
+  const index = useOpenMedium(view, follower);
   const fresh = useArrivals();
   useEffect(() => {
     document.title = `${album.title} · ${t.name}`;
     return () => void (document.title = t.name);
   }, [album.title, t.name]);
-  const index = open ? view.media.findIndex((m) => m.id === open) : -1;
   return (
     <main className="page">
       <AlbumHead onPanel={setPanel} onSelect={selection.start} />
@@ -86,7 +86,7 @@ function Content() {
       )}
       {selection.active && <SelectBar selection={selection} onPanel={setPanel} />}
       <Panels panel={panel} onPanel={setPanel} />
-      {open && index >= 0 && (
+      {index >= 0 && (
         <Suspense>
           <Viewer index={index} onClose={closeMedium} />
         </Suspense>
