@@ -80,6 +80,7 @@ export function NewShare({ onMade }: { onMade(id: Id): void }) {
           ]}
         />
       </div>
+      {may !== 'look' && <p className="hint">{t.roleText[may]}</p>}
       <Field
         label={t.shares.password}
         type="text"

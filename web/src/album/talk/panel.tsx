@@ -35,6 +35,11 @@ export function TalkPanel({ medium, onClose }: { medium: ShownMedium; onClose():
       </header>
       <div className="talk-body">
         <Caption medium={medium} />
+        {medium.kind === 'VIDEO' && medium.progress < 100 && (
+          <p className="hint">
+            {t.media.processing} {format.percent(medium.progress / 100)}
+          </p>
+        )}
         <Facts medium={medium} />
         <Threads medium={medium} />
       </div>
