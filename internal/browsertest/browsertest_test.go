@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,11 +26,28 @@ const (
 	scripts   = "../../web/test"
 )
 
-// TestExplorer: GraphiQL runs what it should, under its policy.
-func TestExplorer(t *testing.T) { play(t, "explorer.mjs") }
+// built is the program that all stories play on.
+var built = sync.OnceValues(func() (string, error) {
+	return launch.BuildForTest(context.Background(), programDir)
+})
 
-// play runs a script against a server of its own.
-func play(t *testing.T, script string, env ...string) {
+var programDir string
+
+func TestMain(m *testing.M) {
+	code := func() int {
+		var err error
+		if programDir, err = os.MkdirTemp("", "keepsake-browser-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(programDir)
+		return m.Run()
+	}()
+	os.Exit(code)
+}
+
+// play runs a script against a server of its own, and returns the figures that it tells.
+func play(t *testing.T, script string, env ...string) map[string]float64 {
 	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Fatalf("%v: on Debian or Ubuntu, run: sudo apt-get install nodejs npm", err)
@@ -42,44 +61,47 @@ func play(t *testing.T, script string, env ...string) {
 			t.Fatalf("%v: run: make web", err)
 		}
 	}
-	program, err := launch.BuildForTest(t.Context(), t.TempDir())
+	program, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), storyTimeout)
 	defer cancel()
-	server, err := launch.Start(context.WithoutCancel(ctx), program, t.TempDir(), t.Output(), "KEEPSAKE_LOG_LEVEL=warn")
+	h, err := open(ctx, program, t.TempDir(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-		defer cancel()
-		if err := server.Stop(ctx); err != nil { // with the race detector a race shows here
+		if err := h.stop(); err != nil { // with the race detector a race shows here
 			t.Error(err)
 		}
 	}()
+	control := httptest.NewServer(h)
+	defer control.Close()
 	node := exec.CommandContext(ctx, "node", filepath.Join(scripts, script))
-	node.Env = append(append(os.Environ(), "SERVER="+server.URL, "CHROMIUM="+chromium), env...)
+	node.Env = append(append(os.Environ(), "SERVER="+h.url(), "CONTROL="+control.URL, "CHROMIUM="+chromium), env...)
 	node.Stderr = t.Output()
 	node.WaitDelay = lastWords
 	out, err := node.Output()
-	if err := errors.Join(err, verdict(out)); err != nil {
+	figures, bad := verdict(out)
+	if err := errors.Join(err, bad); err != nil {
 		t.Errorf("%s: %v", script, err)
 	}
+	return figures
 }
 
 // verdict is what a script says of its story, as an error where it did not pass.
-func verdict(out []byte) error {
+func verdict(out []byte) (figures map[string]float64, err error) {
 	var said struct {
-		Passed bool   `json:"passed"`
-		Failed string `json:"failed"`
+		Passed  bool               `json:"passed"`
+		Failed  string             `json:"failed"`
+		Figures map[string]float64 `json:"figures"`
 	}
 	if err := json.Unmarshal(out, &said); err != nil {
-		return fmt.Errorf("the script said %q: %w", out, err)
+		return nil, fmt.Errorf("the script said %q: %w", out, err)
 	}
 	if !said.Passed {
-		return errors.New(said.Failed)
+		return nil, errors.New(said.Failed)
 	}
-	return nil
+	return said.Figures, nil
 }
