@@ -7,3 +7,12 @@ func TestExplorer(t *testing.T) { play(t, "explorer.mjs") }
 
 // TestAlbum: two browsers side by side tell the demo's story.
 func TestAlbum(t *testing.T) { t.Log(play(t, "album.mjs", files(t))) }
+
+// TestAlbumUpload: an upload outlives a reload in its middle.
+func TestAlbumUpload(t *testing.T) { play(t, "album-upload.mjs", files(t)) }
+
+// TestAlbumBreaks: the server goes and comes back, a member is removed, a session ends.
+func TestAlbumBreaks(t *testing.T) { play(t, "album-breaks.mjs", files(t)) }
+
+// TestAlbumLinks: visitors by a link with a password, until it is closed.
+func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t)) }
