@@ -1,9 +1,13 @@
 package browsertest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"io"
 	"os"
 	"os/exec"
@@ -23,6 +27,9 @@ var samples = []string{
 	"metadata-extractor/nikonMakernoteType1.jpg", "metadata-extractor/nikonMakernoteType2b.jpg",
 	"metadata-extractor/simple.jpg", "metadata-extractor/withIptcExifGps.jpg",
 }
+
+// shapes are the sizes of small pictures, of which large albums are made.
+var shapes = []image.Point{{480, 320}, {320, 480}, {400, 400}, {640, 240}, {360, 270}, {270, 360}}
 
 // videoArgs have ffmpeg make a moving test picture with a tone, of 4 s.
 const videoArgs = "-v error -f lavfi -i testsrc2=size=640x360:rate=25:duration=4" +
@@ -58,6 +65,11 @@ var filesDir = sync.OnceValues(func() (string, error) {
 			return "", err
 		}
 	}
+	for i, shape := range shapes {
+		if err := paint(filepath.Join(dir, fmt.Sprintf("shape-%d.jpeg", i)), shape.X, shape.Y, uint8(40*i)); err != nil {
+			return "", err
+		}
+	}
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		return "", fmt.Errorf("%w: run: make demo-deps", err)
 	}
@@ -67,6 +79,22 @@ var filesDir = sync.OnceValues(func() (string, error) {
 	}
 	return dir, nil
 })
+
+// paint writes a small picture as a JPEG, a run of colours with some grain.
+func paint(to string, width, height int, hue uint8) error {
+	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			grain := uint8((x*7919 ^ y*104729) % 24)
+			m.SetRGBA(x, y, color.RGBA{R: uint8(x*200/width) + grain, G: uint8(y*200/height) + grain, B: hue + grain, A: 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		return err
+	}
+	return os.WriteFile(to, b.Bytes(), 0o600)
+}
 
 func copyFile(to, from string) error {
 	in, err := os.Open(from)

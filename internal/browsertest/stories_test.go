@@ -16,3 +16,6 @@ func TestAlbumBreaks(t *testing.T) { play(t, "album-breaks.mjs", files(t)) }
 
 // TestAlbumLinks: visitors by a link with a password, until it is closed.
 func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t)) }
+
+// TestAlbumLarge: an album of 2,000 photos scrolls.
+func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "COUNT=2000")) }
