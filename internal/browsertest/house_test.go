@@ -14,8 +14,9 @@ import (
 const maxPage = 1 << 20
 
 // house is the server under a story, which the story can stop and start again at
-// the same address with the same data: POST /stop and /start. It also shows a
-// plain page that the story wrote: POST /page, then GET.
+// the same address with the same data, POST /stop and /start, and have filled with
+// many media, POST /fill. It also shows a plain page that the story wrote: POST
+// /page, then GET.
 type house struct {
 	ctx                 context.Context // of the story
 	program, data, addr string
@@ -69,6 +70,8 @@ func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = h.stop()
 	case "POST /start":
 		err = h.start()
+	case "POST /fill": // ?count=2000&model=a medium&model=another
+		err = h.fillStopped(r.Context(), r.URL.Query())
 	case "POST /page":
 		err = h.keepPage(r.Body)
 	case "GET /page":

@@ -19,3 +19,6 @@ func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t)) }
 
 // TestAlbumLarge: an album of 2,000 photos scrolls.
 func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "COUNT=2000")) }
+
+// TestAlbumLooks: on a phone and a desk, in both languages, light and dark.
+func TestAlbumLooks(t *testing.T) { play(t, "album-looks.mjs", files(t)) }

@@ -105,23 +105,18 @@ export async function control(what) {
   if (!answer.ok) throw new Error(`${what}: ${await answer.text()}`);
 }
 
-/** fill adds so many small pictures of all shapes to an album over the API. */
+/** fill adds small pictures of all shapes to an album over the API, and gives their identifiers. */
 export async function fill(albumId, count, secret) {
   const shapes = readdirSync(dir).filter((f) => f.endsWith('.jpeg')).map((f) => readFileSync(join(dir, f)));
-  const batches = [];
-  for (let at = 0; at < count; at += 50) batches.push(Array.from({ length: Math.min(50, count - at) }, (_, i) => distinct(shapes[(at + i) % shapes.length], at + i)));
-  const worker = async () => {
-    for (let batch; (batch = batches.shift()); ) {
-      const files = batch.map((b, i) => ({ fileName: `${batches.length}-${i}.jpg`, contentType: 'image/jpeg', bytes: b.length }));
-      const { createUploads } = await api(`mutation($input: CreateUploadsInput!) { createUploads(input: $input) { tickets { media { id } url headers { name value } } } }`, { input: { albumId, files } }, secret);
-      await Promise.all(createUploads.tickets.map(async ({ media, url, headers }, i) => {
-        const sent = await fetch(url, { method: 'PUT', headers: Object.fromEntries(headers.map((h) => [h.name, h.value])), body: batch[i] });
-        if (!sent.ok) throw new Error(`${sent.status}: ${await sent.text()}`);
-        await api(`mutation($input: FinalizeUploadInput!) { finalizeUpload(input: $input) { media { id } } }`, { input: { mediaId: media.id } }, secret);
-      }));
-    }
-  };
-  await Promise.all([worker(), worker(), worker()]);
+  const pictures = Array.from({ length: count }, (_, i) => distinct(shapes[i % shapes.length], i));
+  const files = pictures.map((b, i) => ({ fileName: `${i}.jpg`, contentType: 'image/jpeg', bytes: b.length }));
+  const { createUploads } = await api('mutation($input: CreateUploadsInput!) { createUploads(input: $input) { tickets { media { id } url headers { name value } } } }', { input: { albumId, files } }, secret);
+  for (const [i, { media, url, headers }] of createUploads.tickets.entries()) {
+    const sent = await fetch(url, { method: 'PUT', headers: Object.fromEntries(headers.map((h) => [h.name, h.value])), body: pictures[i] });
+    if (!sent.ok) throw new Error(`${sent.status}: ${await sent.text()}`);
+    await api('mutation($input: FinalizeUploadInput!) { finalizeUpload(input: $input) { media { id } } }', { input: { mediaId: media.id } }, secret);
+  }
+  return createUploads.tickets.map((t) => t.media.id);
 }
 
 /** distinct gives the same picture in other bytes: with a comment in its JPEG. */
