@@ -22,3 +22,6 @@ func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "
 
 // TestAlbumLooks: on a phone and a desk, in both languages, light and dark.
 func TestAlbumLooks(t *testing.T) { play(t, "album-looks.mjs", files(t)) }
+
+// TestAlbumSpeed: an album of 200 photos next to a plain page with the same pictures.
+func TestAlbumSpeed(t *testing.T) { t.Log(play(t, "album-speed.mjs", files(t), "ROUNDS=7")) }
