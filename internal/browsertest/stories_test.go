@@ -23,5 +23,13 @@ func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "
 // TestAlbumLooks: on a phone and a desk, in both languages, light and dark.
 func TestAlbumLooks(t *testing.T) { play(t, "album-looks.mjs", files(t)) }
 
-// TestAlbumSpeed: an album of 200 photos next to a plain page with the same pictures.
-func TestAlbumSpeed(t *testing.T) { t.Log(play(t, "album-speed.mjs", files(t), "ROUNDS=7")) }
+// TestAlbumSpeed: an album of 200 photos next to a plain page with the same
+// pictures. The bounds are loose, for machines that are busy: what is measured on a
+// quiet one stands in docs/PERFORMANCE.md.
+func TestAlbumSpeed(t *testing.T) {
+	figures := play(t, "album-speed.mjs", files(t), "ROUNDS=5")
+	t.Log(figures)
+	if first, largest := figures["first ratio"], figures["largest ratio"]; first > 3 || largest > 10 {
+		t.Errorf("the first paint takes %g times that of a plain page, the largest %g times", first, largest)
+	}
+}

@@ -42,7 +42,8 @@ export function useWho(): { who: string | null; turn: number } {
 /** useFollower makes what follows something, again when `key` changes, and stops it in the end; null does not follow. */
 export function useFollower<F extends { stop(): void }>(key: string | null, make: () => F): F | null {
   const [held, setHeld] = useState<{ key: string; follower: F } | null>(null);
-  useEffect(() => {
+  // Before the page is painted: nothing is to wait for that.
+  useLayoutEffect(() => {
     if (key === null) return;
     const follower = make();
     setHeld({ key, follower });

@@ -3,6 +3,7 @@
 import { decode, isBlurhashValid } from 'blurhash';
 import { useLayoutEffect, useRef } from 'react';
 
+// The colour stands there first: drawing waits until the pictures are asked for.
 const across = 16;
 const down = 12;
 
