@@ -1,6 +1,6 @@
 // The client library, for all components below.
 
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { Client, Observable, SessionState } from '../../client';
 
 export const ClientContext = createContext<Client | null>(null);
@@ -24,19 +24,6 @@ export function useSession(): SessionState {
 export function useViewer() {
   const session = useSession();
   return session.phase === 'in' ? session.user : null;
-}
-
-/**
- * useWho gives whom a page is shown to: a user's identifier, "nobody", or null while that is not known. A session
- * that ended by itself leaves it as it was; `turn` changes when somebody signs in after that.
- */
-export function useWho(): { who: string | null; turn: number } {
-  const session = useSession();
-  const [held, setHeld] = useState<{ who: string | null; lapsed: boolean; turn: number }>({ who: null, lapsed: false, turn: 0 });
-  const lapsed = session.phase === "out" && session.expired;
-  const who = session.phase === "in" ? session.user.id : session.phase === "out" && !(lapsed && held.who) ? "nobody" : held.who;
-  if (who !== held.who || lapsed !== held.lapsed) setHeld({ who, lapsed, turn: held.turn + (held.lapsed && !lapsed ? 1 : 0) });
-  return held;
 }
 
 /** useFollower makes what follows something, again when `key` changes, and stops it in the end; null does not follow. */

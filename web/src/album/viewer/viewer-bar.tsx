@@ -58,7 +58,6 @@ export function ViewerBar({ medium, place, talking, next, onTalk, onClose }: Pro
         ]
       : []),
   ];
-  const talk = talking ? t.media.hideTalk : t.media.talk;
   return (
     <div className="viewer-bar">
       <IconButton icon="back" label={t.close} onClick={onClose} autoFocus />
