@@ -42,7 +42,7 @@ await play(async (open) => {
   await within(live, 'the reply', (limit) => his.locator('.replies').getByText('Cold, though').waitFor(limit));
   await shoot(mei, 'viewer');
   await hers.getByRole('button', { name: 'Close' }).click();
-  await mei.locator(`.tile[data-id="${photo}"] .badge`).nth(1).getByText('3').waitFor();
+  await mei.locator(`.tile[data-id="${photo}"] .badge`).nth(1).getByText('3', { exact: true }).waitFor();
   await his.press('Escape').catch(() => jun.keyboard.press('Escape'));
   await his.waitFor({ state: 'detached' });
 
