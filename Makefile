@@ -146,6 +146,14 @@ bench-live: build ## Measure live subscriptions against centrifuge and a bare fa
 	go run ./bench/live $(ARGS)
 
 ##
+## Show
+##
+
+.PHONY: screenshots
+screenshots: need-go need-node web test-deps demo-deps ## Make the pictures of docs/screenshots, from the tests in a browser
+	PICTURES=$(CURDIR)/docs/screenshots go test -count=1 -run '^(TestAlbum|TestAlbumLooks)$$' ./internal/browsertest
+
+##
 ## Tools
 ##
 

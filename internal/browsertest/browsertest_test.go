@@ -34,15 +34,16 @@ var built = sync.OnceValues(func() (string, error) {
 var programDir string
 
 func TestMain(m *testing.M) {
-	code := func() int {
-		var err error
-		if programDir, err = os.MkdirTemp("", "keepsake-browser-"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(programDir)
-		return m.Run()
-	}()
+	var err error
+	if programDir, err = os.MkdirTemp("", "keepsake-browser-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(programDir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
 }
 

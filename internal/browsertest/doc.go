@@ -5,5 +5,9 @@
 //     story; browser.mjs is what they share, and holds every page to what all of
 //     Keepsake's pages promise: no request to another host, nothing that the page's
 //     policy refuses, no error on the console;
-//   - browsertest_test.go runs them, one process a story.
+//   - people.mjs is what people do on the album page, for all of its stories;
+//   - stories_test.go names the stories, and browsertest_test.go runs them, one
+//     process a story;
+//   - house_test.go is the server under a story, which the story can stop, start and
+//     have filled with media.
 package browsertest

@@ -1,6 +1,6 @@
 // The demo's story in two browsers side by side: an album, photographs and a video,
 // a link, a second person, and what one does shows in the other without a reload.
-import { play, shoot } from './browser.mjs';
+import { picture, play, shoot } from './browser.mjs';
 import { addFiles, comment, following, makeAlbum, makeLink, open as openMedium, photos, shows, signUp, tiles, video, within } from './people.mjs';
 
 /** live is how long what one person does may take to show to another, in milliseconds. */
@@ -26,7 +26,7 @@ await play(async (open) => {
   const photo = await tiles(mei).nth(2).getAttribute('data-id');
   const [his, hers] = await Promise.all([jun, mei].map(async (page) => openMedium(page, 2)));
   const took = [];
-  for (const [from, to, text] of [[hers, his, 'Look at that light'], [his, hers, 'Yes, and the water']]) {
+  for (const [from, to, text] of [[hers, his, 'Look at that light'], [his, hers, 'The whole day was like that']]) {
     await to.locator('.threads').getByText(/./).first().waitFor();
     await from.getByLabel('Write a comment').fill(text);
     await from.getByRole('button', { name: 'Send' }).click();
@@ -36,11 +36,12 @@ await play(async (open) => {
   await within(2 * live, 'the like', (limit) => hers.getByRole('button', { name: 'Like, 1 like' }).waitFor(limit));
   await hers.getByRole('button', { name: /^Like/ }).click();
   await within(2 * live, 'the like back', (limit) => his.getByRole('button', { name: /2 likes/ }).waitFor(limit));
-  await hers.locator('.comment', { hasText: 'Yes, and the water' }).getByRole('button', { name: 'Reply' }).click();
-  await hers.getByLabel('Reply to Jun').fill('Cold, though');
+  await hers.locator('.comment', { hasText: 'The whole day was like that' }).getByRole('button', { name: 'Reply' }).click();
+  await hers.getByLabel('Reply to Jun').fill('Until it rained');
   await hers.getByLabel('Reply to Jun').press('Enter');
-  await within(live, 'the reply', (limit) => his.locator('.replies').getByText('Cold, though').waitFor(limit));
+  await within(live, 'the reply', (limit) => his.locator('.replies').getByText('Until it rained').waitFor(limit));
   await shoot(mei, 'viewer');
+  await picture(mei, 'album-viewer');
   await hers.getByRole('button', { name: 'Close' }).click();
   await mei.locator(`.tile[data-id="${photo}"] .badge`).nth(1).getByText('3', { exact: true }).waitFor();
   await his.press('Escape').catch(() => jun.keyboard.press('Escape'));

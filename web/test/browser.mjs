@@ -62,6 +62,13 @@ export async function shoot(page, name) {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
 }
 
+// picture writes a picture for the README where they are wanted: make screenshots.
+// Of its height only so much is shown, in pixels.
+export async function picture(page, name, height = 800) {
+  const dir = process.env.PICTURES;
+  if (dir) await page.screenshot({ path: `${dir}/${name}.jpg`, type: 'jpeg', quality: 72, clip: { x: 0, y: 0, width: 1280, height } });
+}
+
 // api runs a query or mutation over HTTP.
 export async function api(query, variables, token) {
   const answer = await fetch(`${server}/graphql`, {
