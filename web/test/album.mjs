@@ -57,7 +57,9 @@ await play(async (open) => {
     return video.play();
   });
   await mei.waitForFunction(() => document.querySelector('.viewer video').currentTime > 0.2);
+  const { hash } = new URL(mei.url());
   await mei.keyboard.press('ArrowRight');
+  await mei.waitForURL((next) => next.hash !== hash); // from here on it is about the next one
   await mei.locator('.viewer .talk').waitFor();
   await comment(mei.locator('.viewer'), 'And this one');
   await mei.goBack();
