@@ -12,14 +12,16 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"keepsake/album"
 	"keepsake/internal/id"
 	"keepsake/store"
 	"keepsake/store/sqlitestore"
 )
 
-// batch is how many media are begun at once.
-const batch = 50
+// batch is how many media are begun, then published at once.
+const batch = 100
 
 // fillStopped has the server stopped while it fills an album.
 func (h *house) fillStopped(ctx context.Context, query url.Values) error {
@@ -66,10 +68,12 @@ func (h *house) fill(ctx context.Context, count int, models []album.MediaID) (er
 		if err := st.CreateMedia(ctx, media, math.MaxInt64); err != nil {
 			return err
 		}
+		var g errgroup.Group // the store writes what comes at once in one go
 		for i, m := range media {
-			if err := publish(ctx, st, m, known[models[(at+i)%len(models)]]); err != nil {
-				return err
-			}
+			g.Go(func() error { return publish(ctx, st, m, known[models[(at+i)%len(models)]]) })
+		}
+		if err := g.Wait(); err != nil {
+			return err
 		}
 	}
 	return nil
