@@ -11,7 +11,7 @@ await play(async (open) => {
   await signUp(page, 'mei');
   const id = await makeAlbum(page, 'A long summer');
   const began = performance.now();
-  const models = await fill(id, 48, await token(page));
+  const models = await fill(id, 12, await token(page));
   await page.goto('about:blank');
   await control(`fill?${new URLSearchParams([['count', count], ...models.map((m) => ['model', m])])}`);
   const filledIn = performance.now() - began;

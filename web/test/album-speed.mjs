@@ -11,7 +11,7 @@ await play(async (open) => {
   await signUp(mei, 'mei');
   const id = await makeAlbum(mei, 'Two hundred');
   await addFiles(mei, photos);
-  const models = await fill(id, 24, await token(mei));
+  const models = await fill(id, 6, await token(mei));
   await mei.goto('about:blank');
   await control(`fill?${new URLSearchParams([['count', count - photos.length], ...models.map((m) => ['model', m])])}`);
   await mei.goto(`${server}/a/${id}`);
