@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"html"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -90,8 +92,10 @@ func TestLinkPreviews(t *testing.T) {
 	}
 	s.photo(t, id, owner.id)
 	full := page(open)
-	cover := "property=\"og:image\" content=\"" + s.url + "/media/"
-	if !strings.Contains(full, cover) || !strings.Contains(full, `content="1 photo or video"`) || !strings.Contains(full, `property="og:url" content="`+s.url+sharePath+open+`"`) ||
+	if cover, err := url.Parse(coverIn(full)); err != nil || cover.Host == "" || !strings.HasSuffix(cover.Path, "/medium.jpg") {
+		t.Errorf("the cover is at %q", cover)
+	}
+	if !strings.Contains(full, `content="1 photo or video"`) || !strings.Contains(full, `property="og:url" content="`+s.url+sharePath+open+`"`) ||
 		!strings.Contains(full, `property="og:image:width" content="640"`) {
 		t.Errorf("an album with a photo: %s", full)
 	}
@@ -119,6 +123,13 @@ func TestLinkPreviews(t *testing.T) {
 	if strings.Contains(full, "eyJ") { // as every access token begins
 		t.Errorf("a crawler is let in: %s", full)
 	}
+}
+
+// coverIn is the address of the picture that a page's preview has, or empty.
+func coverIn(page string) string {
+	_, rest, _ := strings.Cut(page, `property="og:image" content="`)
+	address, _, _ := strings.Cut(rest, `"`)
+	return html.UnescapeString(address)
 }
 
 // TestPreviewsAreSlowed: who asks too much gets the page, without its preview.
