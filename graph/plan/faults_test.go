@@ -131,6 +131,37 @@ func TestAsGqlgen(t *testing.T) {
 	}
 }
 
+// panicking is an extension that panics before a root field of that name.
+type panicking string
+
+func (panicking) ExtensionName() string                   { return "Panicking" }
+func (panicking) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (p panicking) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	if graphql.GetRootFieldContext(ctx).Field.Alias == string(p) {
+		panic("told to")
+	}
+	return next(ctx)
+}
+
+// TestExtensionsPanic: what panics round a root field, in a goroutine of its own or
+// not, is an error of that field and ends nothing else.
+func TestExtensionsPanic(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		`query($id: ID!) { bad: album(id: $id) { id } }`:                          `{"bad":null}`,
+		`query($id: ID!) { album(id: $id) { id } bad: album(id: $id) { id } }`:    `{"album":{"id":"alb_1"},"bad":null}`,
+		`query($id: ID!) { album(id: $id) { id } bad: nodes(ids: [$id]) { id } }`: `null`, // it may not be null
+	} {
+		e := planned(plantest.NewPage(1))
+		e.Use(panicking("bad"))
+		data, errs := ask(t, e, document, map[string]any{"id": "alb_1"})
+		if data != want || !strings.Contains(errs, `"path":["bad"]`) || !strings.Contains(errs, `"INTERNAL"`) {
+			t.Errorf("%s: %s %s", document, data, errs)
+		}
+	}
+}
+
 // FuzzStrings: what is written in a string is what gqlgen writes.
 func FuzzStrings(f *testing.F) {
 	for _, s := range []string{"", "plain", "\"\\\n\r\t\x00\x1f\x7f", "梅 🌅", "\xff\xc0\x80", "</script>\u2028"} {

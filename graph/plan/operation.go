@@ -101,11 +101,20 @@ func (w *written) MarshalGQL(to io.Writer) {
 var null = []byte("null")
 
 // rootField appends a root field's value, by way of gqlgen's extensions. It is not
-// ok where that is null and must not be.
+// ok where that is null and must not be. A panic, of an extension too, is an error of
+// that field: it may be beside others, in a goroutine of its own.
 func rootField(ctx context.Context, op *graphql.OperationContext, b []byte, f *Field, w Writer) (out []byte, ok bool) {
 	if f.Index == Typename {
 		return append(append(append(b, '"'), f.object...), '"'), true
 	}
+	given := b
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: f.object, Field: f.CollectedField})
+			op.Error(ctx, op.Recover(ctx, panicked))
+			out, ok = append(given, null...), !f.NonNull
+		}
+	}()
 	ctx = graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{Object: f.Name, Field: f.CollectedField})
 	start := len(b)
 	value := op.RootResolverMiddleware(ctx, func(ctx context.Context) graphql.Marshaler {
