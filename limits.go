@@ -150,9 +150,13 @@ func perSecond(n int) ratelimit.Rate {
 	return ratelimit.Rate{Count: n, Per: time.Second, Burst: burst * n}
 }
 
-// address counts a request of an address.
+// address counts a request of an address, and spreads its bursts.
 func (l *limits) address(ctx context.Context, addr netip.Addr) error {
-	return l.take(ctx, kindAddress, network(addr), perSecond(l.cfg.RateAddress), 1)
+	name := network(addr)
+	if err := l.take(ctx, kindAddress, name, perSecond(l.cfg.RateAddress), 1); err != nil {
+		return held(ctx, err)
+	}
+	return l.spread(ctx, name)
 }
 
 // size counts a body of more than intake.Small as several requests of its address: what
@@ -168,12 +172,12 @@ func (l *limits) size(ctx context.Context, addr netip.Addr, bytes int64) error {
 
 // media counts a request of an address to /media, on this node alone.
 func (l *limits) media(ctx context.Context, addr netip.Addr) error {
-	return l.take(ctx, kindMedia, network(addr), perSecond(l.cfg.RateMedia), 1)
+	return held(ctx, l.take(ctx, kindMedia, network(addr), perSecond(l.cfg.RateMedia), 1))
 }
 
 // user counts a request of who is signed in. Others count by their address alone.
 func (l *limits) user(ctx context.Context, v album.Identified) error {
-	return l.take(ctx, kindUser, string(v.UserID), perSecond(l.cfg.RateUser), 1)
+	return held(ctx, l.take(ctx, kindUser, string(v.UserID), perSecond(l.cfg.RateUser), 1))
 }
 
 // begin counts one more request that runs, of a user or an address.
