@@ -46,6 +46,7 @@ type arena struct {
 	ticket        client.Ticket
 	cursor        string // of the album's media
 	link          string // token of a link to private that has a password
+	questions     []byte // for sockets
 }
 
 // person is somebody with an account.
@@ -109,6 +110,7 @@ func (a *arena) settle(ctx context.Context) (err error) {
 		return err
 	}
 	a.album, a.private = made.Open.Album.ID, made.Closed.Album.ID
+	a.questions = questions(a.album)
 	number := fewPhotos
 	if *fullSize {
 		number = photos

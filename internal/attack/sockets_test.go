@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -259,12 +260,26 @@ func (a *attacker) deaf(ctx context.Context) (string, error) {
 	if err := raw.SetWriteDeadline(time.Now().Add(3 * time.Second)); err != nil {
 		return "", err
 	}
-	for i := range 20_000 { // more than the system holds for a connection
-		if _, err := io.WriteString(raw, text(subscribe(fmt.Sprint(i), page, map[string]any{"album": a.album}))); err != nil { // the server reads no further, or has hung up
+	for part := range slices.Chunk(a.questions, 100_000) {
+		if _, err := raw.Write(part); err != nil { // the server reads no further, or has hung up
 			return "held", ctx.Err()
 		}
 	}
 	return "all was taken", nil
+}
+
+// questions ask for an album's page over and over, more often than the system holds for
+// a connection. They are made beforehand: attackers take no time of the server's
+// machine, where they are elsewhere.
+func questions(album string) []byte {
+	const id = "00000"
+	one := text(subscribe(id, page, map[string]any{"album": album}))
+	before, after, _ := strings.Cut(one, id)
+	var all []byte
+	for i := range 20_000 {
+		all = fmt.Appendf(all, "%s%05d%s", before, i, after)
+	}
+	return all
 }
 
 // pings sends pings for a second, and counts what was answered.
