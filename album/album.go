@@ -66,16 +66,6 @@ type Album struct {
 	TrashedAt   time.Time // zero unless trashed
 }
 
-// AlbumPatch changes the fields that are not nil. An empty CoverID goes back to
-// the newest medium.
-type AlbumPatch struct {
-	Title       *string
-	Description *string
-	CoverID     *MediaID
-	Visibility  *Visibility
-	Settings    *Settings
-}
-
 // Membership is one person's place in one album. There is exactly one OWNER.
 type Membership struct {
 	AlbumID  AlbumID

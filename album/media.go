@@ -190,14 +190,6 @@ func (m *Media) Add(made MediaMade) {
 	m.Files, m.Work, m.Progress = files, made.Next, made.Progress
 }
 
-// MediaPatch changes the fields that are not nil.
-type MediaPatch struct {
-	Caption *string
-	Tags    *[]string
-	TakenAt *time.Time
-	Place   **Place // a pointer to nil takes the place away
-}
-
 // MediaOrder is how the media of an album are sorted.
 type MediaOrder string
 

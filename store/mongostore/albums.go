@@ -152,12 +152,11 @@ func (s *Store) UpdateAlbum(
 		if err != nil {
 			return albumChange{}, err
 		}
-		was := *a
-		patchAlbum(a, p)
-		if *a == was {
+		cover := a.CoverID
+		if !p.Apply(a) {
 			return albumChange{Album: a}, nil
 		}
-		if a.CoverID != was.CoverID && a.CoverID != "" {
+		if a.CoverID != cover && a.CoverID != "" {
 			if _, err := findOne[mediaDoc](ctx, s.media, and(eq("_id", a.CoverID), eq("albumId", id), isShown)); err != nil {
 				return albumChange{}, err
 			}
@@ -176,21 +175,6 @@ func (s *Store) UpdateAlbum(
 		}))
 	})
 	return out.Album, out.Entry, err
-}
-
-func patchAlbum(a *album.Album, p album.AlbumPatch) {
-	set(&a.Title, p.Title)
-	set(&a.Description, p.Description)
-	set(&a.CoverID, p.CoverID)
-	set(&a.Visibility, p.Visibility)
-	set(&a.Settings, p.Settings)
-}
-
-// set changes a field if the patch does.
-func set[T any](field, to *T) {
-	if to != nil {
-		*field = *to
-	}
 }
 
 // SetAlbumState implements store.Albums.

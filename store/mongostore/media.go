@@ -2,7 +2,6 @@ package mongostore
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -201,9 +200,8 @@ func (s *Store) EditMedia(
 		if d.Standing != standingShown {
 			return mediaChange{}, album.ErrNotFound
 		}
-		m, was := d.medium(), d.medium()
-		patchMedia(m, p)
-		if sameMedia(m, was) {
+		m := d.medium()
+		if !p.Apply(m) {
 			return mediaChange{Media: m}, nil
 		}
 		e := &album.Entry{Kind: album.MediaEdited, MediaID: id}
@@ -221,26 +219,4 @@ func (s *Store) EditMedia(
 		}))
 	})
 	return out.Media, out.Entry, err
-}
-
-func patchMedia(m *album.Media, p album.MediaPatch) {
-	set(&m.Caption, p.Caption)
-	set(&m.TakenAt, p.TakenAt)
-	m.TakenAt = millis(m.TakenAt)
-	if p.Tags != nil {
-		m.Tags = append([]string(nil), *p.Tags...)
-	}
-	if p.Place != nil {
-		m.Place = nil
-		if place := *p.Place; place != nil {
-			copied := *place
-			m.Place = &copied
-		}
-	}
-}
-
-// sameMedia compares what a patch can change.
-func sameMedia(a, b *album.Media) bool {
-	samePlace := a.Place == b.Place || a.Place != nil && b.Place != nil && *a.Place == *b.Place
-	return samePlace && a.Caption == b.Caption && a.TakenAt.Equal(b.TakenAt) && slices.Equal(a.Tags, b.Tags)
 }

@@ -117,12 +117,11 @@ func (s *Store) UpdateAlbum(
 		if err != nil {
 			return albumChange{}, err
 		}
-		was := *a
-		patchAlbum(a, p)
-		if *a == was {
+		cover := a.CoverID
+		if !p.Apply(a) {
 			return albumChange{Album: a}, nil
 		}
-		if a.CoverID != was.CoverID && a.CoverID != "" {
+		if a.CoverID != cover && a.CoverID != "" {
 			if _, err := one(c, (*row).num, isShownIn, a.CoverID, id); err != nil {
 				return albumChange{}, err
 			}
@@ -138,21 +137,6 @@ func (s *Store) UpdateAlbum(
 		return albumChange{a, e}, err
 	})
 	return out.Album, out.Entry, err
-}
-
-func patchAlbum(a *album.Album, p album.AlbumPatch) {
-	set(&a.Title, p.Title)
-	set(&a.Description, p.Description)
-	set(&a.CoverID, p.CoverID)
-	set(&a.Visibility, p.Visibility)
-	set(&a.Settings, p.Settings)
-}
-
-// set changes a field if the patch does.
-func set[T any](field, to *T) {
-	if to != nil {
-		*field = *to
-	}
 }
 
 // SetAlbumState implements store.Albums.

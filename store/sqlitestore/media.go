@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"keepsake/album"
@@ -99,9 +98,7 @@ func (s *Store) EditMedia(
 		case !isShown(m):
 			return mediaChange{}, album.ErrNotFound
 		}
-		was := *m
-		patchMedia(m, p)
-		if sameMedia(m, &was) {
+		if !p.Apply(m) {
 			return mediaChange{Media: m}, nil
 		}
 		e := &album.Entry{Kind: album.MediaEdited, MediaID: id}
@@ -122,25 +119,3 @@ func (s *Store) EditMedia(
 
 // isShown is the column shown, for a medium that is not doomed.
 func isShown(m *album.Media) bool { return m.Status == album.Ready && m.TrashedAt.IsZero() }
-
-func patchMedia(m *album.Media, p album.MediaPatch) {
-	set(&m.Caption, p.Caption)
-	set(&m.TakenAt, p.TakenAt)
-	m.TakenAt = millis(m.TakenAt)
-	if p.Tags != nil {
-		m.Tags = append([]string(nil), *p.Tags...)
-	}
-	if p.Place != nil {
-		m.Place = nil
-		if place := *p.Place; place != nil {
-			copied := *place
-			m.Place = &copied
-		}
-	}
-}
-
-// sameMedia compares what a patch can change.
-func sameMedia(a, b *album.Media) bool {
-	samePlace := a.Place == b.Place || a.Place != nil && b.Place != nil && *a.Place == *b.Place
-	return samePlace && a.Caption == b.Caption && a.TakenAt.Equal(b.TakenAt) && slices.Equal(a.Tags, b.Tags)
-}
