@@ -28,6 +28,9 @@ type attack struct {
 	// by their number that they harm: at full size, and in the tests of every day.
 	// 0 is a few attackers at one address.
 	crowd, small int
+	// held is how many connections of a crowd have to be open at a time, at full size:
+	// who is not there does no harm.
+	held int
 	// long is of what takes half a minute to be answered: at full size alone.
 	long bool
 }

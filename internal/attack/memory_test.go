@@ -20,26 +20,44 @@ func (a *arena) resident() (int64, error) {
 	return kib << 10, err
 }
 
-// watchMemory looks at the server's memory until most is called, which returns the
-// most that was seen.
-func (a *arena) watchMemory() (most func() int64) {
-	stop, seen := make(chan struct{}), make(chan int64)
+// connections is how many files the server has open, which are connections but for
+// some ten.
+func (a *arena) connections() int {
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", a.server.PID()))
+	if err != nil {
+		return 0 // a server that is gone fails the tests otherwise
+	}
+	return len(files)
+}
+
+// peak is the most that the server had of something.
+type peak struct {
+	memory int64 // in bytes
+	open   int   // connections
+}
+
+// watch looks at the server until most is called, which returns the most that was
+// seen.
+func (a *arena) watch() (most func() peak) {
+	stop, seen := make(chan struct{}), make(chan peak)
 	go func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		var peak int64
+		memory, open := time.NewTicker(20*time.Millisecond), time.NewTicker(200*time.Millisecond)
+		defer memory.Stop()
+		defer open.Stop()
+		var p peak
 		for {
-			now, err := a.resident() // a server that is gone fails the tests otherwise
-			if err == nil {
-				peak = max(peak, now)
-			}
 			select {
-			case <-tick.C:
+			case <-memory.C:
+				if now, err := a.resident(); err == nil {
+					p.memory = max(p.memory, now)
+				}
+			case <-open.C:
+				p.open = max(p.open, a.connections())
 			case <-stop:
-				seen <- peak
+				seen <- p
 				return
 			}
 		}
 	}()
-	return func() int64 { close(stop); return <-seen }
+	return func() peak { close(stop); return <-seen }
 }

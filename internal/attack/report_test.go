@@ -18,17 +18,20 @@ const (
 
 // eachBesideTheHonest makes each attack by itself, and prints what was seen.
 func (a *arena) eachBesideTheHonest(t *testing.T) {
-	t.Log("| attack | answers | quiet p99, ms | beside it | ratio | MiB more |")
+	t.Log("| attack | answers | quiet p99, ms | beside it | ratio | MiB more | open |")
 	for _, of := range attacks() {
 		t.Run(of.name, func(t *testing.T) {
 			b := a.measure(t, of, 3, 25)
 			if b.slower() > mostSlower { // once more, to tell it from the machine's own moods
 				b = a.measure(t, of, 5, 50)
 			}
-			t.Logf("| %s | %s | %.1f | %.1f | %.2f | %d |",
-				b.name, b.seen(), ms(b.quiet.p99), ms(b.during.p99), b.slower(), b.grown>>20)
+			t.Logf("| %s | %s | %.1f | %.1f | %.2f | %d | %d |",
+				b.name, b.seen(), ms(b.quiet.p99), ms(b.during.p99), b.slower(), b.grown>>20, b.open)
 			if b.slower() > mostSlower {
 				t.Errorf("honest people wait %.1f times as long", b.slower())
+			}
+			if b.open < of.held {
+				t.Errorf("at most %d connections were open at a time, of %d", b.open, of.crowd)
 			}
 			if b.grown > mostGrown {
 				t.Errorf("the server takes %d MiB more", b.grown>>20)

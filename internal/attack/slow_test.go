@@ -18,7 +18,7 @@ func slow() []attack {
 	const head = "POST /graphql HTTP/1.1\r\nHost: keepsake\r\nContent-Type: application/json\r\nAccept: application/graphql-response+json\r\n"
 	const big = 1_000_000
 	return []attack{
-		dripping("connections that say nothing", "closed", 5000, 200, func(*attacker) string { return "" }, 0),
+		holding(4500, dripping("connections that say nothing", "closed", 5000, 200, func(*attacker) string { return "" }, 0)),
 		dripping("headers that come slowly", "closed", 1000, 50, func(*attacker) string { return "GET / HTTP/1.1\r\nX-A: " }, 'x'),
 		dripping("bodies that come slowly", badInput, 200, 20, func(a *attacker) string {
 			return head + "X-Forwarded-For: " + a.address + "\r\nContent-Length: 100000\r\n\r\n{"
@@ -110,6 +110,11 @@ func dripping(name, want string, crowd, small int, begin func(*attacker) string,
 
 func long(a attack) attack {
 	a.long = true
+	return a
+}
+
+func holding(n int, a attack) attack {
+	a.held = n
 	return a
 }
 

@@ -31,7 +31,7 @@ func sockets() []attack {
 		return subscribe(id, `subscription($a:ID!){albumEvents(albumId:$a){kind cursor}}`, map[string]any{"a": a.album})
 	}
 	return []attack{
-		{name: "sockets that say nothing", want: "closed 4408", crowd: 5000, small: 100, send: func(ctx context.Context, a *attacker) (string, error) {
+		{name: "sockets that say nothing", want: "closed 4408", crowd: 5000, small: 100, held: 4500, send: func(ctx context.Context, a *attacker) (string, error) {
 			return a.onSocket(ctx, func(*websocket.Conn) error { a.entered(); return nil })
 		}},
 		{name: "handshakes of sockets that are not finished", want: "closed", crowd: 1000, small: 50, send: func(ctx context.Context, a *attacker) (string, error) {

@@ -16,9 +16,9 @@ const (
 	// hands are how many connections one attacker has, and rate how often they attack
 	// in a second: twice as often as an address may ask.
 	hands, rate = 8, 200
-	// crowdRate is how many of a crowd come a second: as many as the server lets in
-	// by default.
-	crowdRate = 500
+	// crowdRate is how many of a crowd come a second: a few more than the server lets
+	// in by default, so that 5,000 are there before the first is hung up on.
+	crowdRate = 550
 	// gathering is how long a crowd may take until all have come.
 	gathering = 30 * time.Second
 )
@@ -154,6 +154,7 @@ type beside struct {
 	quiet, during times
 	answers       map[string]int
 	grown         int64 // the most memory beyond what the server had before, in bytes
+	open          int   // the most connections at a time
 }
 
 // slower is how many times their quiet p99, or the floor, honest people waited.
@@ -184,10 +185,11 @@ func (a *arena) compare(
 		if err != nil {
 			t.Fatal(err)
 		}
-		watch := a.watchMemory()
+		most := a.watch()
 		running := begin(t.Context())
 		attacked, err := read(t.Context())
-		b.grown = max(b.grown, watch()-before)
+		p := most()
+		b.grown, b.open = max(b.grown, p.memory-before), max(b.open, p.open)
 		for answer, n := range running.end() {
 			b.answers[answer] += n
 		}
