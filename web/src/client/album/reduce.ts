@@ -1,5 +1,5 @@
 import type { Album, AlbumEvent, Id } from '../model';
-import { remove, takeLiked, takeLikes, takePage, upsert } from './rows';
+import { remove, takeLiked, takeLikes, takePage, takeSeenLikes, upsert } from './rows';
 import type { Action, AlbumState, Answer, Told } from './state';
 import { takeComment, takeComments, takeReplies } from './threads';
 
@@ -36,6 +36,10 @@ export function reduce(state: AlbumState, action: Action): AlbumState {
     }
     case 'told':
       return told(state, action.told);
+    case 'resync':
+      return missed({ ...state, flights: mapValues(state.flights, () => tooOld) });
+    case 'likes':
+      return action.media.reduce(takeSeenLikes, state);
     case 'acted': {
       const { flight, change, me, at } = action;
       const pending = [...state.pending, { flight, change, me, at, told: false }];
@@ -65,9 +69,17 @@ function land(state: AlbumState, flight: string, concerned: (t: Told) => boolean
   const since = state.flights[flight];
   const from = state.count - state.tail.length;
   let next = state;
-  if (since === undefined || since < from) next = { ...next, stale: true };
+  if (since === undefined || since < from) next = missed(next);
   for (const t of state.tail.slice(Math.max(0, (since ?? from) - from))) if (concerned(t)) next = take(next, t, album);
   return landed(next, flight);
+}
+
+/** Where a request stands that began before something which was never told. */
+const tooOld = -1;
+
+/** Something was not told: all is to be read again. */
+function missed(state: AlbumState): AlbumState {
+  return { ...state, stale: true, comments: mapValues(state.comments, (list) => ({ ...list, stale: true })) };
 }
 
 /** A request is over. With the last one goes the memory of what was told. */
@@ -77,6 +89,9 @@ function landed(state: AlbumState, flight: string): AlbumState {
   const from = state.count - state.tail.length;
   return { ...state, flights, tail: first > from ? state.tail.slice(first - from) : state.tail };
 }
+
+const mapValues = <T>(of: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));
 
 function told(state: AlbumState, t: Told): AlbumState {
   let next = state;

@@ -1,5 +1,5 @@
 import type { AlbumEvent, Id, Likes, Medium, Page, SeenMedium } from '../model';
-import type { AlbumState, MediaList, Place, Read, ShownMedium } from './state';
+import type { AlbumState, MediaList, Place, Read, SeenLikes, ShownMedium } from './state';
 
 /** Where the page of a list that was read ends. */
 export function readTo<T>(page: Page<T>, place: (row: T) => Place, before: Read | null): Read {
@@ -32,13 +32,13 @@ function placeOf(list: MediaList, m: Medium): Place {
 const shown = (m: Medium): boolean => m.status === 'READY' && m.trashedAt === null;
 
 /** A medium as it is told, beside the row that it changes: likes by the greater version, and this person's own. */
-function merged(m: Medium | SeenMedium, row: ShownMedium | undefined): ShownMedium {
+function merged(m: Medium | SeenMedium, row: ShownMedium | undefined, known?: { liked: boolean }): ShownMedium {
   const likes = row !== undefined && row.likeVersion > m.likeVersion ? row : m;
   return {
     ...m,
     likeCount: likes.likeCount,
     likeVersion: likes.likeVersion,
-    viewerHasLiked: row?.viewerHasLiked ?? ('viewerHasLiked' in m ? m.viewerHasLiked : false),
+    viewerHasLiked: row?.viewerHasLiked ?? known?.liked ?? ('viewerHasLiked' in m && m.viewerHasLiked),
     pending: false,
   };
 }
@@ -49,11 +49,13 @@ export function upsert(state: AlbumState, m: Medium | SeenMedium, kind: AlbumEve
   const at = list.rows.findIndex((row) => row.id === m.id);
   const row = list.rows[at];
   if (!shown(m)) return remove(state, [m.id]);
-  const next = merged(m, row);
+  const next = merged(m, row, state.liked[m.id]);
   if (list.order === 'HAND') {
     if (row !== undefined) return withRows(state, list.rows.with(at, next));
-    if (kind === 'MEDIA_ADDED') return unsureOf(m, row, withRows(state, [next, ...list.rows])); // what is added comes first
-    return { ...state, stale: state.stale || kind === 'MEDIA_RESTORED' || !list.hasMore };
+    // What is added comes first; but what was told late may have been moved since.
+    const newest = list.rows.every((other) => (other.addedAt ?? '') <= (m.addedAt ?? ''));
+    if (kind === 'MEDIA_ADDED' && newest) return unsureOf(m, row, withRows(state, [next, ...list.rows]));
+    return { ...state, stale: state.stale || kind === 'MEDIA_ADDED' || kind === 'MEDIA_RESTORED' || !list.hasMore };
   }
   const place = placeOf(list, m);
   if (row !== undefined && placeOf(list, row).key === place.key) return withRows(state, list.rows.with(at, next));
@@ -65,7 +67,8 @@ export function upsert(state: AlbumState, m: Medium | SeenMedium, kind: AlbumEve
 
 /** Notes a medium that the stream brought in, if this person may like it already. */
 function unsureOf(m: Medium | SeenMedium, row: ShownMedium | undefined, state: AlbumState): AlbumState {
-  if (row !== undefined || m.likeCount === 0 || 'viewerHasLiked' in m) return state;
+  const known = state.liked[m.id]?.version ?? 0; // at 0 nobody has liked it yet
+  if (row !== undefined || 'viewerHasLiked' in m || known >= m.likeVersion) return state;
   return { ...state, unsure: [...state.unsure.filter((id) => id !== m.id), m.id] };
 }
 
@@ -81,12 +84,13 @@ export function remove(state: AlbumState, ids: readonly Id[]): AlbumState {
 
 /** Takes what a query said of this person's like, if it is no older than what is known. */
 export function takeLiked(state: AlbumState, id: Id, liked: boolean, version: number): AlbumState {
-  if (version < (state.likedAt[id] ?? -1)) return state;
-  const at = state.media.rows.findIndex((row) => row.id === id);
-  const likedAt = { ...state.likedAt, [id]: version };
-  const row = state.media.rows[at];
-  if (row === undefined || row.viewerHasLiked === liked) return { ...state, likedAt };
-  return { ...withRows(state, state.media.rows.with(at, { ...row, viewerHasLiked: liked })), likedAt };
+  const known = state.liked[id];
+  const newest = known !== undefined && known.version > version ? known : { liked, version };
+  const next = newest === known ? state : { ...state, liked: { ...state.liked, [id]: newest } };
+  const at = next.media.rows.findIndex((row) => row.id === id);
+  const row = next.media.rows[at];
+  if (row === undefined || row.viewerHasLiked === newest.liked) return next;
+  return withRows(next, next.media.rows.with(at, { ...row, viewerHasLiked: newest.liked }));
 }
 
 /** Of two counts the one with the greater version is newer. */
@@ -95,6 +99,11 @@ export function takeLikes(state: AlbumState, likes: Likes): AlbumState {
   const row = state.media.rows[at];
   if (row === undefined || likes.version <= row.likeVersion) return state;
   return withRows(state, state.media.rows.with(at, { ...row, likeCount: likes.count, likeVersion: likes.version }));
+}
+
+/** Takes the likes of a medium that were read. */
+export function takeSeenLikes(state: AlbumState, m: SeenLikes): AlbumState {
+  return takeLiked(takeLikes(state, { mediaId: m.id, count: m.likeCount, version: m.likeVersion }), m.id, m.viewerHasLiked, m.likeVersion);
 }
 
 /** Takes rows that were read: all of the list, or those behind it. */

@@ -73,8 +73,8 @@ export interface AlbumState {
   /** What happened cannot be worked out from what is here: read the page again. */
   stale: boolean;
   pending: readonly Pending[];
-  /** At which version of its likes it was known whether this person likes a medium. */
-  likedAt: Readonly<Record<Id, number>>;
+  /** Whether this person likes a medium, and at which version of its likes that was known; also of media that are not here. */
+  liked: Readonly<Record<Id, { liked: boolean; version: number }>>;
   /** Media that came in with likes, of which it is not known whether this person's is among them: read them again. */
   unsure: readonly Id[];
   /** Cursors of the last events, since what comes twice is taken once. */
@@ -87,8 +87,11 @@ export interface AlbumState {
   tail: readonly Told[];
 }
 
-/** Media answered with the album of a page. */
+/** A page of comments, each with the first replies to it. */
 export type ReadComments = Page<Comment & { replies: Page<Comment> }>;
+
+/** How often a medium is liked, and whether by this person. */
+export type SeenLikes = Pick<SeenMedium, 'id' | 'likeCount' | 'likeVersion' | 'viewerHasLiked'>;
 
 /** What a mutation has answered, as far as it concerns a page. */
 export interface Answer {
@@ -114,6 +117,10 @@ export type Action =
   | { type: 'replies'; flight: string; mediaId: Id; commentId: Id; page: Page<Comment> }
   | { type: 'dropComments'; mediaId: Id }
   | { type: 'told'; told: Told }
+  /** The stream has left out what happened: all is read again, also what is being read. */
+  | { type: 'resync' }
+  /** Likes of media as they were read. */
+  | { type: 'likes'; media: readonly SeenLikes[] }
   /** A person does something; the flight is that of its request. */
   | { type: 'acted'; flight: string; change: Change; me: Person | null; at: Time }
   | { type: 'answered'; flight: string; answer: Answer };
@@ -127,7 +134,7 @@ export const begin = (): AlbumState => ({
   comments: {},
   stale: false,
   pending: [],
-  likedAt: {},
+  liked: {},
   unsure: [],
   seen: [],
   flights: {},

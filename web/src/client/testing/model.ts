@@ -1,4 +1,4 @@
-import type { Album, AlbumEvent, Comment, Id, Likes, MediaOrder, Medium, Page, SeenMedium } from '../model';
+import type { Album, AlbumEvent, AlbumEventKind, Comment, Id, Likes, MediaOrder, Medium, Page, SeenMedium } from '../model';
 import type { ReadComments } from '../album/state';
 
 const time = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
@@ -6,10 +6,12 @@ const person = (id: string) => ({ id, displayName: id, avatarUrl: null });
 const copy = <T>(value: T): T => structuredClone(value);
 
 interface Entry {
-  kind: AlbumEvent['kind'];
+  kind: AlbumEventKind;
   mediaId?: Id;
   commentId?: Id;
+  userId?: Id;
 }
+type Row = SeenMedium & { likers: Set<Id>; /** Its place by hand, greater first. */ rank: number };
 
 /**
  * A server of one album, as simple as it can be: its rows, and a log whose events
@@ -18,11 +20,13 @@ interface Entry {
 export class ModelServer {
   private clock = 0;
   private log: Entry[] = [];
-  private media = new Map<Id, SeenMedium & { likers: Set<Id> }>();
+  private media = new Map<Id, Row>();
   private comments = new Map<Id, Comment & { mediaId: Id; headId: Id | null; parentId: Id | null }>();
-  private title = 'Album';
+  private about = { title: 'Album', trashedAt: null as string | null, memberCount: 1 };
 
-  constructor(readonly order: MediaOrder) {}
+  constructor(private order: MediaOrder) {
+    this.write({ kind: 'ALBUM_CREATED' });
+  }
 
   private tick = () => time(++this.clock);
   private write = (entry: Entry) => void this.log.push(entry);
@@ -35,13 +39,16 @@ export class ModelServer {
   mediaOf = (commentId: Id): Id => this.comments.get(commentId)?.mediaId ?? '';
   private shown = (id: Id): boolean => this.media.get(id)?.trashedAt === null;
 
-  addMedia(takenAt: number | null): void {
+  /** Publishes a medium, or moves one in that `likers` like already. */
+  addMedia(takenAt: number | null, likers: Id[] = []): void {
     const id = `med_${String(this.media.size).padStart(4, '0')}`;
+    const addedAt = this.tick();
     this.media.set(id, {
       id, owner: person('ann'), kind: 'PHOTO', status: 'READY', progress: 100, fileName: id, contentType: 'image/jpeg', bytes: 1,
       width: 1, height: 1, durationMs: null, takenAt: takenAt === null ? null : time(takenAt), blurhash: null, color: null,
-      caption: '', tags: [], place: null, addedAt: this.tick(), editedAt: null, trashedAt: null, variants: [], playback: null,
-      download: null, likeCount: 0, likeVersion: 0, commentCount: 0, viewerHasLiked: false, likers: new Set(),
+      caption: '', tags: [], place: null, addedAt, editedAt: null, trashedAt: null, variants: [], playback: null,
+      download: null, likeCount: likers.length, likeVersion: likers.length, commentCount: 0, viewerHasLiked: likers.includes('me'),
+      likers: new Set(likers), rank: Date.parse(addedAt),
     });
     this.write({ kind: 'MEDIA_ADDED', mediaId: id });
   }
@@ -59,9 +66,37 @@ export class ModelServer {
     m.trashedAt = null;
     this.write({ kind: 'MEDIA_RESTORED', mediaId: m.id });
   }
-  editAlbum(title: string): void {
-    this.title = title;
+  process(id: Id, progress: number): void {
+    Object.assign(this.media.get(id) ?? {}, { progress });
+    this.write({ kind: 'MEDIA_PROCESSED', mediaId: id });
+  }
+  /** Puts media right behind another by hand, or first. */
+  arrange(ids: readonly Id[], after: Id | null): void {
+    const others = this.byHand().filter((m) => !ids.includes(m.id));
+    const at = others.findIndex((m) => m.id === after) + 1;
+    others.splice(at, 0, ...ids.flatMap((id) => this.media.get(id) ?? []));
+    const top = Date.parse(this.tick()); // what is added later comes before it
+    for (const [i, m] of others.entries()) m.rank = top - i / others.length;
+    for (const mediaId of ids) this.write({ kind: 'MEDIA_ARRANGED', mediaId });
+  }
+  /** An upload that is no picture: nobody but its uploader can ask for it. */
+  refuseUpload(): void {
+    this.write({ kind: 'MEDIA_FAILED', mediaId: 'med_refused' });
+  }
+  editAlbum(title: string, order = this.order): void {
+    this.about.title = title;
+    this.order = order;
     this.write({ kind: 'ALBUM_EDITED' });
+  }
+  /** Puts the album into the trash, or takes it out. */
+  trashAlbum(): void {
+    const out = this.about.trashedAt !== null;
+    this.about.trashedAt = out ? null : this.tick();
+    this.write({ kind: out ? 'ALBUM_RESTORED' : 'ALBUM_TRASHED' });
+  }
+  changeMember(kind: 'MEMBER_JOINED' | 'MEMBER_ROLE_CHANGED' | 'MEMBER_REMOVED'): void {
+    this.about.memberCount += { MEMBER_JOINED: 1, MEMBER_ROLE_CHANGED: 0, MEMBER_REMOVED: -1 }[kind];
+    this.write({ kind, userId: 'ben' });
   }
   like(id: Id, who: Id, liked: boolean): Likes {
     const m = this.media.get(id);
@@ -106,15 +141,18 @@ export class ModelServer {
 
   /** The event at that place of the log, as it is read now. */
   event(at: number): AlbumEvent {
-    const { kind, mediaId = null, commentId = null } = this.log[at] ?? { kind: 'RESYNC' };
+    const entry = this.log[at];
+    if (entry === undefined) throw new Error(`the log has no entry ${at}`);
+    const { kind, mediaId = null, commentId = null, userId } = entry;
     const media = mediaId === null || !this.shown(mediaId) ? null : this.medium(mediaId);
     return {
       kind, cursor: `cursor ${at}`, at: time(0), albumId: 'alb', actor: null, album: this.album(), mediaId, media,
-      commentId, comment: commentId === null ? null : this.comment(commentId), user: null, membership: null,
+      commentId, comment: commentId === null ? null : this.comment(commentId),
+      user: userId === undefined ? null : person(userId), membership: null,
     };
   }
   medium(id: Id): Medium {
-    const { viewerHasLiked: _liked, likers: _likers, ...m } = this.media.get(id) as SeenMedium & { likers: Set<Id> };
+    const { viewerHasLiked: _liked, likers: _likers, rank: _rank, ...m } = this.media.get(id) as Row;
     return copy(m);
   }
   seen(id: Id): SeenMedium | null {
@@ -128,19 +166,25 @@ export class ModelServer {
   }
   album(): Album {
     return {
-      id: 'alb', title: this.title, description: '', visibility: 'PRIVATE', owner: person('ann'), cover: null,
+      id: 'alb', ...this.about, description: '', visibility: 'PRIVATE', owner: person('ann'), cover: null,
       settings: { comments: 'MEMBERS', likes: 'MEMBERS', downloads: 'MEMBERS', order: this.order },
-      mediaCount: this.sorted().length, memberCount: 1, createdAt: time(0), updatedAt: time(0), trashedAt: null,
+      mediaCount: this.sorted().length, createdAt: time(0), updatedAt: time(0),
       viewerRole: 'OWNER', viewerActions: [],
     };
   }
 
-  private key = (m: Medium): string => `${(this.order === 'TAKEN' ? m.takenAt : null) ?? m.addedAt} ${m.id}`;
+  private key(m: Row): string {
+    const place = this.order === 'HAND' ? m.rank.toFixed(6).padStart(24, '0') : ((this.order === 'TAKEN' ? m.takenAt : null) ?? m.addedAt);
+    return `${place} ${m.id}`;
+  }
   private sorted = () => [...this.media.values()].filter((m) => m.trashedAt === null).sort((a, b) => (this.key(a) < this.key(b) ? 1 : -1));
+  private byHand = () => [...this.media.values()].sort((a, b) => b.rank - a.rank || (a.id < b.id ? 1 : -1));
 
-  /** A page of media behind a cursor, newest first. */
-  page(first: number, after: string | null): Page<SeenMedium> {
-    return pageOf(this.sorted().filter((m) => after === null || this.key(m) < after), first, this.key, (m) => this.seen(m.id) as SeenMedium);
+  /** A page of media behind a cursor, newest first; null for a cursor of another order. */
+  page(first: number, after: string | null): Page<SeenMedium> | null {
+    if (after !== null && !after.startsWith(this.order)) return null;
+    const cursor = (m: Row) => `${this.order} ${this.key(m)}`;
+    return pageOf(this.sorted().filter((m) => after === null || cursor(m) < after), first, cursor, (m) => this.seen(m.id) as SeenMedium);
   }
   commentsPage(mediaId: Id, first: number, after: string | null): ReadComments {
     const heads = [...this.comments.values()].filter((c) =>
