@@ -100,6 +100,12 @@ export function createApi(parts: ApiParts): Api {
   };
 }
 
+/** The same API, whose requests are given up with a signal. */
+export const withSignal = (api: Api, signal: AbortSignal): Api => ({
+  ask: (document, variables, options) => api.ask(document, variables, { ...options, signal }),
+  askPartly: (document, variables, options) => api.askPartly(document, variables, { ...options, signal }),
+});
+
 const keyOf = (variables: unknown): string | undefined =>
   (variables as { input?: { idempotencyKey?: string } } | undefined)?.input?.idempotencyKey;
 

@@ -45,6 +45,15 @@ export const mediaAgain = gql<{ nodes: (SeenMedium | null)[] }, { ids: Id[] }>(`
   nodes(ids: $ids) { ... on Media { ...M viewerHasLiked } }
 } ${seen}`);
 
+/** The likes of at most 50 media as they are now, and where the album's log is. */
+export const likesAgain = gql<
+  { album: { cursor: Cursor } | null; nodes: (Pick<SeenMedium, 'id' | 'likeCount' | 'likeVersion' | 'viewerHasLiked'> | null)[] },
+  { albumId: Id; ids: Id[] }
+>(`query LikesAgain($albumId: ID!, $ids: [ID!]!) {
+  album(id: $albumId) { cursor }
+  nodes(ids: $ids) { ... on Media { id likeCount likeVersion viewerHasLiked } }
+}`);
+
 export const commentsPage = gql<
   { media: { comments: Page<Comment & { replies: Page<Comment> }> } | null },
   { id: Id; first: number; after: Cursor | null }

@@ -143,6 +143,75 @@ test('an album is filled, followed over restarts, and equal to a reload', async 
   expect(benSees.view.get().reason).toBe('ACCESS_REVOKED');
 }, 180_000);
 
+/** What a client is given that can be cut off: its socket breaks, and none opens until it is joined again. */
+function cut() {
+  let [online, changed] = [true, () => undefined as void];
+  class Gated extends Socket {
+    constructor(url: string, protocols: string) {
+      super(online ? url : 'ws://127.0.0.1:1', protocols); // where nobody listens
+    }
+  }
+  const network: Network = { online: () => online, watch: (tell) => ((changed = tell), () => undefined) };
+  const turn = (on: boolean) => {
+    online = on;
+    changed();
+  };
+  return { options: { webSocket: Gated, network }, turn };
+}
+
+test('a page that says it is connected again is as one that is loaded now', async () => {
+  const ann = await signedUp();
+  const albumId = await newAlbum(ann);
+  await ann.uploads.add(albumId, ['four.jpg', 'five.jpg', 'six.jpg'].map((name) => picture(name)));
+  await until('the pictures are done', limit, () => ann.uploads.list.get().every((u) => u.phase === 'done'));
+  const annSees = ann.followAlbum(albumId);
+  await ready(annSees);
+  const [first, second, third] = annSees.view.get().media.map((m) => m.id) as [string, string, string];
+
+  // A member, and somebody with a link, who is not shown who joins.
+  const [benCut, eveCut] = [cut(), cut()];
+  const ben = await signedUp(benCut.options);
+  await ben.join(await shareLink(ann, albumId, 'CONTRIBUTOR'));
+  const visit = await newClient(eveCut.options).visit(await shareLink(ann, albumId, null));
+  const secret = await shareLink(ann, albumId, 'VIEWER');
+  const pages = [
+    { live: ben.live, follow: () => ben.followAlbum(albumId), turn: benCut.turn },
+    { live: visit.live, follow: () => visit.followAlbum(albumId), turn: eveCut.turn },
+  ].map((page) => ({ ...page, sees: page.follow() }));
+  for (const { sees, live } of pages) {
+    await ready(sees);
+    await sees.readComments(first);
+    await until('the page follows', limit, () => live.get() === 'connected');
+  }
+
+  for (const round of [1, 2]) {
+    for (const { turn } of pages) turn(false);
+    await until('both are cut off', limit, () => pages.every(({ live }) => live.get() === 'offline'));
+    await annSees.act({ kind: 'like', mediaId: first, liked: round === 1 });
+    await annSees.act({ kind: 'like', mediaId: second, liked: round === 2 });
+    await annSees.act({ kind: 'comment', mediaId: first, text: `round ${round}` });
+    await annSees.act({ kind: 'editMedia', mediaId: second, caption: `round ${round}` });
+    if (round === 2) await annSees.act({ kind: 'trashMedia', mediaIds: [third] });
+    await (await signedUp()).join(secret); // the last entry of the log
+    for (const { live, follow, turn, sees } of pages) {
+      const reload = follow();
+      await ready(reload);
+      await reload.readComments(first);
+      const expected = shown(reload.view.get());
+      reload.stop();
+      let atOnce: ReturnType<typeof shown> | null = null;
+      const stop = live.subscribe(() => {
+        if (live.get() === 'connected') atOnce ??= shown(sees.view.get());
+      });
+      turn(true);
+      await until('it is connected', limit, () => atOnce !== null);
+      stop();
+      expect(atOnce).toEqual(expected);
+    }
+  }
+  visit.stop();
+}, 120_000);
+
 test('a large file goes in chunks, with a break and a reload in the middle; its twin is told', async () => {
   const [store, uploadStore] = [memoryStore(), memoryUploads()];
   let chunks = 0;

@@ -43,6 +43,10 @@ export class ApiError extends Error {
   }
 }
 
+/** What was thrown, as an ApiError: anything else is a fault of ours or of an answer. */
+export const apiError = (thrown: unknown): ApiError =>
+  thrown instanceof ApiError ? thrown : new ApiError('BAD_ANSWER', { message: String(thrown) });
+
 /** What somebody can do about an error: keys of the catalogues. */
 export type Advice =
   | 'tryAgain' | 'waitAndTryAgain' | 'checkConnection' | 'signIn' | 'changeInput' | 'askOwner' | 'goBack'

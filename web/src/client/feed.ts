@@ -1,11 +1,12 @@
-import type { EndReason } from './album/view';
+import { endsBefore, watchAddresses } from './addresses';
+import { withSignal } from './api';
 import * as documents from './documents';
-import { ApiError } from './errors';
-import { apiError, endOf, type FollowParts } from './follow';
-import { pause } from './clock';
+import type { ApiError } from './errors';
+import type { FollowParts } from './follow';
 import type { AlbumEvent, Comment, Cursor, Id, Medium, Time } from './model';
 import { observable, type Observable } from './observable';
-import { backoff } from './retry';
+import { persist } from './persist';
+import { endOf, type EndReason } from './retry';
 
 export interface FeedRow {
   cursor: Cursor;
@@ -66,29 +67,14 @@ export function followFeed(parts: Omit<FollowParts, 'me'>): FeedFollower {
     close();
   };
 
-  const page = async (first: number, after: Cursor | null) =>
-    (await parts.api.ask(documents.feedPage, { first, after }, { signal: stopping.signal })).feed;
-
-  /** Tries until it succeeds, or cannot. */
-  async function persist(read: () => Promise<void>): Promise<void> {
-    for (let tries = 0; !over; tries++) {
-      try {
-        await read();
-        return show({ error: null });
-      } catch (thrown) {
-        const error = apiError(thrown);
-        if (over) return;
-        if (endOf(error) !== null) return end(error);
-        show({ error });
-        await pause(parts.clock, backoff(tries, parts.random, error.retryAfter), stopping.signal);
-      }
-    }
-  }
+  const api = withSignal(parts.api, stopping.signal);
+  const page = async (first: number, after: Cursor | null) => (await api.ask(documents.feedPage, { first, after })).feed;
+  const trying = (read: () => Promise<void>) => persist(parts, stopping.signal, read, (error) => show({ error })).catch(end);
 
   async function readAll(): Promise<void> {
     do {
       wanted = false;
-      await persist(async () => {
+      await trying(async () => {
         const want = Math.max(firstPage, view.get().rows.length);
         const first = await page(Math.min(want, pageSize), null);
         const rows = first.edges.map(rowOf);
@@ -119,6 +105,16 @@ export function followFeed(parts: Omit<FollowParts, 'me'>): FeedFollower {
   ending.push(() => timer?.());
 
   function follow(): void {
+    const addresses = watchAddresses(parts.clock, (before) => {
+      if (view.get().rows.some(({ node }) => endsBefore(node.media, before))) void refresh();
+    });
+    let fresh = parts.live.state.get() !== 'connected';
+    ending.push(addresses.stop, parts.live.onConnected(() => {
+      // After a break the rows are read anew, since likes are not told of.
+      const missed = !fresh;
+      fresh = false;
+      return missed ? refresh() : undefined;
+    }));
     ending.push(parts.live.subscribe<documents.EventData>({
       query: documents.feedEvents,
       variables: () => ({ after: cursor }),
@@ -141,7 +137,7 @@ export function followFeed(parts: Omit<FollowParts, 'me'>): FeedFollower {
       if (over || view.get().loadingMore || !view.get().hasMore) return;
       show({ loadingMore: true });
       await reading; // which may change where the rows end
-      await persist(async () => {
+      await trying(async () => {
         const next = await page(pageSize, endCursor);
         endCursor = next.pageInfo.endCursor ?? endCursor;
         const known = new Set(view.get().rows.map((row) => row.node.id));

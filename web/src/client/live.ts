@@ -1,13 +1,11 @@
 import { createClient, type Client } from 'graphql-ws';
 import { errorsOf, type Identity } from './api';
 import { pause, type Clock } from './clock';
+import { connection, type LiveState } from './connection';
 import { ApiError } from './errors';
-import { observable, type Observable } from './observable';
+import type { Observable } from './observable';
 import type { Network } from './ports';
 import { backoff, endsSession, worthAnotherTry } from './retry';
-
-/** connected; trying: the network is there and the server not yet; offline: the network is not there; idle: nothing is followed. */
-export type LiveState = 'idle' | 'connected' | 'trying' | 'offline';
 
 /** A subscription. `variables` is asked anew at each try, so that it goes on after the last cursor. */
 export interface Subscription<T> {
@@ -23,8 +21,8 @@ export interface Live {
   readonly state: Observable<LiveState>;
   /** Follows until the returned function is called. Breaks are healed without a word. */
   subscribe<T>(subscription: Subscription<T>): () => void;
-  /** Calls back each time that a socket was opened. */
-  onConnected(connected: () => void): () => void;
+  /** Calls back each time that a socket was opened. The state is `connected` once all promises that this gives are settled, or after 10 s. */
+  onConnected(connected: () => Promise<void> | undefined): () => void;
   /** Somebody else is signed in, or nobody: ends all that is followed with UNAUTHENTICATED, and the socket. */
   reset(): void;
   /** Ends all for good. */
@@ -54,24 +52,18 @@ const tokenRefused = 4403;
 
 /** Makes the socket; it is opened by the first subscription. */
 export function createLive(parts: LiveParts): Live {
-  const state = observable<LiveState>('idle');
   const followed = new Set<{ end(error: ApiError): void }>();
-  const connected = new Set<() => void>();
   let used: string | null = null; // the token that the socket was opened with
   let refused = false; // that token
   let wake = () => undefined as void; // ends the waiting for another try
   let awaitPong = () => undefined as void; // calls it off
   let stopped = false;
 
-  const show = (open: boolean) => {
-    if (open) state.set('connected');
-    else if (followed.size === 0) state.set('idle');
-    else state.set(parts.network.online() ? 'trying' : 'offline');
-  };
+  const socket = connection({ clock: parts.clock, network: parts.network, follows: () => followed.size > 0 });
   const unwatch = parts.network.watch(() => {
     if (parts.network.online()) wake();
-    else if (state.get() === 'connected') client.terminate(); // it is dead, and would be noticed late
-    if (state.get() !== 'connected') show(false);
+    else if (socket.isOpen()) client.terminate(); // it is dead, and would be noticed late
+    socket.look();
   });
 
   async function token(): Promise<string | null> {
@@ -96,56 +88,54 @@ export function createLive(parts: LiveParts): Live {
     }
   }
 
-  const make = (): Client => createClient({
-    url: parts.url,
-    webSocketImpl: parts.webSocket,
-    lazyCloseTimeout: lingers,
-    keepAlive: pingEvery,
-    connectionAckWaitTimeout: ackWithin,
-    retryAttempts: Infinity,
-    shouldRetry: () => true,
-    async retryWait(tries) {
-      const stop = new AbortController();
-      wake = () => stop.abort();
-      await pause(parts.clock, backoff(tries, parts.random), stop.signal);
-    },
-    connectionParams,
-    on: {
-      connecting: () => show(false),
-      connected: () => {
-        show(true);
-        for (const tell of [...connected]) tell();
+  const make = (): Client => {
+    const made: Client = createClient({
+      url: parts.url,
+      webSocketImpl: parts.webSocket,
+      lazyCloseTimeout: lingers,
+      keepAlive: pingEvery,
+      connectionAckWaitTimeout: ackWithin,
+      retryAttempts: Infinity,
+      shouldRetry: () => true,
+      async retryWait(tries) {
+        const stop = new AbortController();
+        wake = () => stop.abort();
+        await pause(parts.clock, backoff(tries, parts.random), stop.signal);
       },
-      ping: (received) => {
-        if (received) return;
-        awaitPong();
-        awaitPong = parts.clock.after(pongWithin, () => client.terminate());
+      connectionParams,
+      on: {
+        connecting: socket.look,
+        connected: socket.opened,
+        ping: (received) => {
+          if (received) return;
+          awaitPong();
+          awaitPong = parts.clock.after(pongWithin, () => client.terminate());
+        },
+        pong: (received) => {
+          if (received) awaitPong();
+        },
+        closed: (event) => {
+          if (made !== client) return; // of somebody else
+          const { code, reason } = event as { code?: number; reason?: string };
+          if (code === tokenRefused) {
+            refused = true;
+            if (reason && endsSession(reason) && used !== null) void parts.identity.lost(used);
+          }
+          awaitPong();
+          socket.closed();
+        },
       },
-      pong: (received) => {
-        if (received) awaitPong();
-      },
-      closed: (event) => {
-        awaitPong();
-        const { code, reason } = event as { code?: number; reason?: string };
-        if (code === tokenRefused) {
-          refused = true;
-          if (reason && endsSession(reason) && used !== null) void parts.identity.lost(used);
-        }
-        show(false);
-      },
-    },
-  });
+    });
+    return made;
+  };
   let client = make();
   const endAll = (error: ApiError) => {
     for (const entry of [...followed]) entry.end(error);
   };
 
   return {
-    state,
-    onConnected: (tell) => {
-      connected.add(tell);
-      return () => void connected.delete(tell);
-    },
+    state: socket.state,
+    onConnected: socket.onOpened,
     subscribe(subscription) {
       let dispose = () => undefined as void;
       let tries = 0;
@@ -163,7 +153,7 @@ export function createLive(parts: LiveParts): Live {
         stopWaiting.abort();
         followed.delete(entry);
         dispose();
-        if (followed.size === 0 && state.get() !== 'connected') show(false);
+        socket.look();
       };
       /** An operation that failed is begun again behind its last cursor, if that may help. */
       const failedWith = async (error: ApiError) => {
@@ -219,10 +209,10 @@ export function createLive(parts: LiveParts): Live {
     reset() {
       endAll(new ApiError('UNAUTHENTICATED'));
       [used, refused] = [null, false];
-      awaitPong();
       void client.dispose();
       client = make();
-      show(false);
+      awaitPong();
+      socket.closed();
     },
     stop() {
       stopped = true;
@@ -230,7 +220,7 @@ export function createLive(parts: LiveParts): Live {
       endAll(new ApiError('ABORTED'));
       awaitPong();
       void client.dispose();
-      state.set('idle');
+      socket.closed();
     },
   };
 }

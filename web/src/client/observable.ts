@@ -1,3 +1,5 @@
+import type { Clock } from './clock';
+
 /**
  * A value that is watched: `useSyncExternalStore(o.subscribe, o.get)`. Both can be
  * handed on by themselves, and `get` gives the same object until something changed.
@@ -31,3 +33,21 @@ export function observable<T>(first: T): Source<T> {
     },
   };
 }
+
+/** Resolves once a condition holds, which is looked at after each change of a value; or after so many milliseconds, or when the signal is aborted. */
+export function when(value: Observable<unknown>, holds: () => boolean, clock: Clock, signal: AbortSignal, within = longest): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || holds()) return resolve();
+    const done = () => {
+      cancel();
+      stop();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const stop = value.subscribe(() => holds() && done());
+    const cancel = clock.after(within, done);
+    signal.addEventListener('abort', done);
+  });
+}
+/** In milliseconds. */
+const longest = 60_000;

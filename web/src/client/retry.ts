@@ -68,6 +68,17 @@ export function worthAnotherTry(error: ApiError, repeatable: boolean): boolean {
 /** Whether the error says that nobody is signed in any more. */
 export const endsSession = (code: string): boolean => code === 'SESSION_REVOKED' || code === 'TOKEN_INVALID';
 
+/** Why a following ends. */
+export type EndReason = 'ACCESS_REVOKED' | 'NOT_FOUND' | 'ALBUM_DELETED' | 'SIGNED_OUT' | 'FAILED';
+
+/** Why a following ends, by the error that ended it; null for one that is worth another try. */
+export function endOf(error: ApiError): EndReason | null {
+  if (worthAnotherTry(error, true)) return null;
+  if (endsSession(error.code) || error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_EXPIRED') return 'SIGNED_OUT';
+  if (error.code === 'SHARE_CLOSED' || error.code === 'ACCESS_REVOKED') return 'ACCESS_REVOKED';
+  return error.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED';
+}
+
 /** The longest that the first try waits, and any, in milliseconds. */
 export interface Bounds {
   first: number;

@@ -35,9 +35,10 @@ interface Props {
 
 export function AlbumScreen({ follower, api, live, visit, join, onAgain }: Props) {
   const now = useWatched(follower.view);
-  // While the album is read anew, after a sign-in, what was shown stays.
+  // While the album is read anew, after a sign-in, what was shown stays; not what one may see no more.
   const [last, setLast] = useState(now);
-  if (now.phase === 'ready' && now !== last) setLast(now);
+  const over = now.phase === 'ended' && now.album === null;
+  if ((now.phase === 'ready' || over) && now !== last) setLast(now);
   const view = now.phase === 'loading' && last.phase === 'ready' ? last : now;
   const session = useSession();
   // An ended session keeps the page as it was, below the question to sign in again.

@@ -1,8 +1,7 @@
 import type { ApiError } from '../errors';
 import type { Album, Id, Medium, Comment } from '../model';
+import type { EndReason } from '../retry';
 import type { AlbumState, Change, CommentList, Pending, ReadThread, ShownComment, ShownMedium, Thread } from './state';
-
-export type EndReason = 'ACCESS_REVOKED' | 'NOT_FOUND' | 'ALBUM_DELETED' | 'SIGNED_OUT' | 'FAILED';
 
 export interface Comments {
   threads: Thread[];
@@ -23,6 +22,27 @@ export interface AlbumView {
   loadingMore: boolean;
   /** Of the media whose comments were asked for. */
   comments: Readonly<Record<Id, Comments>>;
+}
+
+/** The view of a page of which nothing has come. */
+export const loading: AlbumView = {
+  phase: 'loading', reason: null, error: null, album: null, media: [], hasMore: true, loadingMore: false, comments: {},
+};
+
+/** The view after one, of a state and of what is being read. */
+export function viewOf(state: AlbumState, before: AlbumView, under: ReadonlySet<string>): AlbumView {
+  const { comments, ...shown } = shownOf(state);
+  return {
+    ...before,
+    ...shown,
+    loadingMore: under.has('more'),
+    comments: Object.fromEntries(Object.entries(comments).map(([mediaId, threads]) => {
+      const list = { threads, hasMore: state.comments[mediaId]?.hasMore ?? false, loading: under.has(`comments ${mediaId}`) };
+      const old = before.comments[mediaId];
+      const same = old?.threads === threads && old.hasMore === list.hasMore && old.loading === list.loading;
+      return [mediaId, same ? old : list];
+    })),
+  };
 }
 
 /** The part of a view that comes from the state: with the pending changes on it. */

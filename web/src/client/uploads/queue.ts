@@ -1,8 +1,7 @@
 import type { Api } from '../api';
 import { pause, type Clock } from '../clock';
 import * as documents from '../documents';
-import { ApiError } from '../errors';
-import { apiError } from '../follow';
+import { apiError, ApiError } from '../errors';
 import type { Id } from '../model';
 import { observable, type Observable } from '../observable';
 import type { Locks } from '../ports';
