@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import fc from 'fast-check';
 import { buildSchema, parse, validate } from 'graphql';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createApi, nobody, type ApiParts } from './api';
@@ -77,6 +78,40 @@ test('a mutation is sent again with its key alone, unless nothing was done', asy
   expect((await settled(repeatable.api.ask(mutation, { input: {} }, { repeatable: true }))).error).toBeUndefined();
 });
 
+/** What is sent again by itself: after what was certainly not done, and after what may have been, where twice is once. */
+const sentAgain = { always: ['RATE_LIMITED'], repeatable: ['UNAVAILABLE', 'NETWORK', 'TIMEOUT'] };
+
+test.each(Object.keys(rules))('%s is sent again only where that can help and does no harm', async (code) => {
+  const tries = async (document: typeof query | typeof mutation, newKey: (() => string) | null) => {
+    const { api, sent } = scripted([fails(code), good], { newKey });
+    const { error } = await settled(api.ask(document as typeof mutation, { input: {} }));
+    expect(error?.code).toBe(sent.length === 1 ? code : undefined);
+    return sent.map((s) => s.body.variables?.input?.idempotencyKey);
+  };
+  const always = sentAgain.always.includes(code);
+  const repeated = always || sentAgain.repeatable.includes(code);
+  expect(await tries(query, null)).toHaveLength(repeated ? 2 : 1);
+  expect(await tries(mutation, null)).toHaveLength(always ? 2 : 1);
+  let keys = 0;
+  expect(await tries(mutation, () => `key ${++keys}`)).toEqual(repeated ? ['key 1', 'key 1'] : ['key 1']);
+});
+
+test('each mutation has a key of its own, or that which it was given', async () => {
+  let keys = 0;
+  const { api, sent } = scripted([good, good, good], { newKey: () => `key ${++keys}` });
+  for (const input of [{}, { idempotencyKey: 'mine' }, {}]) await settled(api.ask(mutation, { input }));
+  expect(sent.map((s) => s.body.variables?.input?.idempotencyKey)).toEqual(['key 1', 'mine', 'key 2']);
+});
+
+test('a token that is good for nothing is told of', async () => {
+  const lost: string[] = [];
+  const identity = { ...nobody, token: async () => 'old', lost: async (token: string) => void lost.push(token) };
+  const { api } = scripted([fails('SESSION_REVOKED', {}, 401), fails('UNAUTHENTICATED', {}, 401)], { identity });
+  expect((await settled(api.ask(query))).error?.code).toBe('SESSION_REVOKED');
+  expect((await settled(api.ask(query))).error?.code).toBe('UNAUTHENTICATED');
+  expect(lost).toEqual(['old']);
+});
+
 test('the server says how long to wait, and the deadline how long at most', async () => {
   const { api, sent } = scripted([fails('RATE_LIMITED', {}, 429, { 'Retry-After': '7' }), good, json({}, 503, { 'Retry-After': '60' })]);
   expect((await settled(api.ask(query))).error).toBeUndefined();
@@ -116,6 +151,11 @@ test('waits grow to a bound and are spread', () => {
   expect([0, 1, 2, 20, 2_000].map((n) => backoff(n, () => 1))).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
   expect(backoff(3, () => 0)).toBe(0);
   expect(backoff(0, () => 0, 5)).toBe(5_000);
+  fc.assert(fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 600 }), (attempt, chance, retryAfter) => {
+    const wait = backoff(attempt, () => chance, retryAfter) - retryAfter * 1_000;
+    expect(wait).toBeGreaterThanOrEqual(0);
+    expect(wait).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** attempt));
+  }));
 });
 
 test('the documents fit the schema', () => {

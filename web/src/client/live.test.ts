@@ -1,57 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { nobody, type Identity } from './api';
-import { systemClock } from './clock';
 import { ApiError } from './errors';
-import { createLive } from './live';
-
-interface Message {
-  type: string;
-  id?: string;
-  payload?: { authorization?: string; variables?: Record<string, unknown> };
-}
-
-/** Sockets whose other end is the test. */
-class FakeSocket {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static readonly CLOSING = 2;
-  static readonly CLOSED = 3;
-  static all: FakeSocket[] = [];
-  readyState = 0;
-  said: Message[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onerror: ((error: unknown) => void) | null = null;
-
-  constructor() {
-    FakeSocket.all.push(this);
-  }
-  send(text: string): void {
-    this.said.push(JSON.parse(text) as Message);
-  }
-  close(code: number, reason: string): void {
-    this.gone(code, reason);
-  }
-  gone(code: number, reason = ''): void {
-    this.readyState = 3;
-    this.onclose?.({ code, reason });
-  }
-  hear(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  async accept(): Promise<void> {
-    this.readyState = 1;
-    this.onopen?.();
-    await vi.advanceTimersByTimeAsync(0);
-    this.hear({ type: 'connection_ack' });
-    await vi.advanceTimersByTimeAsync(0);
-  }
-  get subscribed(): Message[] {
-    return this.said.filter((m) => m.type === 'subscribe');
-  }
-}
-const last = () => FakeSocket.all.at(-1) as FakeSocket;
+import { FakeSocket, last, world } from './testing/socket';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -59,30 +9,6 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-function world(identity: Identity = nobody) {
-  let online = true;
-  let changed = () => undefined as void;
-  const network = { online: () => online, watch: (tell: () => void) => ((changed = tell), () => undefined) };
-  const live = createLive({ url: 'ws://api', webSocket: FakeSocket, identity, clock: systemClock, random: () => 1, network });
-  const got: unknown[] = [];
-  const ended: string[] = [];
-  let after = 'start';
-  const stop = live.subscribe<{ e: { cursor: string } }>({
-    query: 'subscription { e { cursor } }',
-    variables: () => ({ after }),
-    next: ({ e }) => {
-      after = e.cursor;
-      got.push(e.cursor);
-    },
-    ended: (error) => void ended.push(error.code),
-  });
-  const next = (cursor: string) => last().hear({ type: 'next', id: last().subscribed.at(-1)?.id, payload: { data: { e: { cursor } } } });
-  const turn = (on: boolean) => {
-    online = on;
-    changed();
-  };
-  return { live, got, ended, stop, next, turn };
-}
 const soon = () => vi.advanceTimersByTimeAsync(40_000);
 
 test.each([1001, 1006, 1012, 1013])('closed with %i it comes back behind the last cursor', async (code) => {
@@ -200,4 +126,110 @@ test('another person ends what is followed', async () => {
   await soon();
   expect(w.ended).toEqual(['UNAUTHENTICATED']);
   expect(FakeSocket.all).toHaveLength(1);
+});
+
+const error = (code: string, extensions = {}) =>
+  last().hear({ type: 'error', id: last().subscribed.at(-1)?.id, payload: [{ message: code, extensions: { code, ...extensions } }] });
+
+test('an operation that is limited waits as long as it is told to', async () => {
+  world();
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  error('RATE_LIMITED', { retryAfter: 2 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(last().subscribed).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(501);
+  expect(last().subscribed).toHaveLength(2);
+});
+
+test('an operation that the token is too old for comes with a new one', async () => {
+  const w = world({ ...nobody, fresh: async () => 'old', renew: async () => 'new' });
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  error('TOKEN_EXPIRED');
+  await soon();
+  await last().accept();
+  expect(last().said[0]?.payload?.authorization).toBe('Bearer new');
+  expect(last().subscribed).toHaveLength(1);
+  expect(w.ended).toEqual([]);
+});
+
+test('an event that could not be read comes again, a few times', async () => {
+  const w = world();
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  w.next('c1'); // behind which it goes on
+  const broken = { data: null, errors: [{ message: 'x', extensions: { code: 'INTERNAL' } }] };
+  for (let tries = 1; tries <= 5; tries++) {
+    const sockets = FakeSocket.all.length;
+    last().hear({ type: 'next', id: last().subscribed.at(-1)?.id, payload: broken });
+    await vi.advanceTimersByTimeAsync(500 * 2 ** (tries - 1));
+    if (FakeSocket.all.length > sockets) await last().accept(); // one that carries nothing is closed meanwhile
+    expect(last().subscribed.at(-1)?.payload?.variables).toEqual({ after: 'c1' });
+  }
+  last().hear({ type: 'next', id: last().subscribed.at(-1)?.id, payload: broken });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(w.ended).toEqual(['INTERNAL']);
+});
+
+test('what the server completes is begun again behind the last cursor', async () => {
+  const w = world();
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  w.next('c1');
+  last().hear({ type: 'complete', id: last().subscribed.at(-1)?.id });
+  await vi.advanceTimersByTimeAsync(501);
+  expect(last().subscribed.map((m) => m.payload?.variables)).toEqual([{ after: 'start' }, { after: 'c1' }]);
+  expect(w.ended).toEqual([]);
+});
+
+test('waits between sockets grow to a bound', async () => {
+  world();
+  await vi.advanceTimersByTimeAsync(0);
+  const gaps: number[] = [];
+  for (let tries = 0; tries < 9; tries++) {
+    const [from, sockets] = [Date.now(), FakeSocket.all.length];
+    last().gone(1006);
+    while (FakeSocket.all.length === sockets) await vi.advanceTimersByTimeAsync(50);
+    gaps.push(Date.now() - from);
+  }
+  expect(gaps).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+});
+
+test('it is connected when all that was missed is there, and not for a socket that has closed', async () => {
+  const w = world();
+  const done: (() => void)[] = [];
+  const leave = w.live.onConnected(() => new Promise<void>((next) => done.push(next)));
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  expect(w.live.state.get()).toBe('trying');
+  last().gone(1012);
+  await soon();
+  await last().accept();
+  done[0]?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(w.live.state.get()).toBe('trying');
+  done[1]?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(w.live.state.get()).toBe('connected');
+  // What takes too long does not keep a page from what comes.
+  last().gone(1012);
+  await vi.advanceTimersByTimeAsync(500);
+  await last().accept();
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(w.live.state.get()).toBe('trying');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(w.live.state.get()).toBe('connected');
+  leave();
+});
+
+test('what is stopped asks for nothing more', async () => {
+  const w = world();
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  w.live.stop();
+  await soon();
+  expect([w.ended, w.live.state.get(), FakeSocket.all.length]).toEqual([['ABORTED'], 'idle', 1]);
+  w.live.subscribe({ query: 'subscription { e }', variables: () => ({}), next: () => undefined, ended: (e) => void w.ended.push(e.code) });
+  expect(w.ended).toEqual(['ABORTED', 'ABORTED']);
 });

@@ -56,6 +56,11 @@ export class ModelServer {
     Object.assign(this.media.get(id) ?? {}, { caption, takenAt: takenAt === null ? null : time(takenAt), editedAt: this.tick() });
     this.write({ kind: 'MEDIA_EDITED', mediaId: id });
   }
+  /** Gives a medium an address that ends at that moment. */
+  address(id: Id, ends: number): void {
+    const file = { url: `http://media/${ends}`, expiresAt: new Date(ends).toISOString(), contentType: 'image/jpeg', width: 1, height: 1, bytes: 1 };
+    Object.assign(this.media.get(id) ?? {}, { variants: [file] });
+  }
   trash(id: Id): void {
     Object.assign(this.media.get(id) ?? {}, { trashedAt: this.tick() });
     this.write({ kind: 'MEDIA_REMOVED', mediaId: id });

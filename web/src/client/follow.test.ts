@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError } from './errors';
+import { fakePage } from './testing/fakes';
+import { ModelServer } from './testing/model';
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+const filled = (media: number) => {
+  const server = new ModelServer('ADDED');
+  for (let i = 0; i < media; i++) server.addMedia(null);
+  return server;
+};
+const minute = 60_000;
+/** What a page of the model shows when it is loaded now. */
+const fresh = (server: ModelServer) => server.page(1_000, null)?.edges.map(({ node }) => ({ ...node, pending: false }));
+
+/** A page that is read and connected. */
+async function connected(server: ModelServer) {
+  const w = fakePage(server);
+  await w.after();
+  await w.connect();
+  w.asked.splice(0);
+  return w;
+}
+
+test('RESYNC has page and comments read again, as much as was shown, and goes on from its cursor', async () => {
+  const server = filled(130);
+  const w = await connected(server);
+  await w.page.more();
+  expect(w.view().media).toHaveLength(130);
+  const id = server.mediaIds()[0] ?? '';
+  server.addComment(id, 'ann', 'before', null);
+  await w.page.readComments(id);
+  w.asked.splice(0);
+  server.trash(server.mediaIds()[5] ?? '');
+  server.addComment(id, 'ann', 'after', null);
+  server.editAlbum('New');
+  const told: string[] = [];
+  w.page.onEvent((event) => void told.push(event.kind));
+  w.event({ kind: 'RESYNC', cursor: 'cursor resync', album: null });
+  await w.after();
+  expect(w.asked.sort()).toEqual(['AlbumPage', 'CommentsPage', 'MediaPage']);
+  expect(w.view().media).toEqual(fresh(server));
+  expect(w.view().album?.title).toBe('New');
+  expect(w.view().comments[id]?.threads.map((t) => t.comment.text)).toEqual(['before', 'after']);
+  expect(told).toEqual(['RESYNC']);
+  const events = [...w.followed].find((s) => s.query.includes('albumEvents('));
+  expect(events?.variables()).toEqual({ albumId: 'alb', after: 'cursor resync' });
+});
+
+test('RESYNC in the middle of a reading has that done once more', async () => {
+  const server = filled(3);
+  const w = await connected(server);
+  let release = () => undefined as void;
+  w.hold((name) => (name === 'AlbumPage' ? new Promise((next) => (release = next)) : undefined));
+  w.event({ kind: 'RESYNC', cursor: 'r1' });
+  w.event({ kind: 'RESYNC', cursor: 'r2' });
+  w.hold(() => undefined);
+  release();
+  await w.after();
+  expect(w.asked.filter((name) => name === 'AlbumPage')).toHaveLength(2);
+});
+
+test.each(['ACCESS_REVOKED', 'ALBUM_DELETED'] as const)('%s stops all, and what was shown is forgotten', async (kind) => {
+  const server = filled(2);
+  const w = await connected(server);
+  const id = server.mediaIds()[0] ?? '';
+  await w.page.readComments(id);
+  w.asked.splice(0);
+  w.event({ kind, cursor: 'last' });
+  expect(w.view()).toMatchObject({ phase: 'ended', reason: kind, album: null, media: [], comments: {} });
+  expect([w.followed.size, w.opened.size, vi.getTimerCount()]).toEqual([0, 0, 0]);
+  const ended = w.view();
+  w.event({ kind: 'MEDIA_ADDED', cursor: 'late' });
+  await w.page.more();
+  await w.page.readComments(id);
+  await w.after(60 * minute);
+  expect(w.asked).toEqual([]);
+  expect(w.view()).toBe(ended);
+  await expect(w.page.act({ kind: 'like', mediaId: id, liked: true })).rejects.toMatchObject({ code: 'ABORTED' });
+});
+
+test.each([
+  ['SESSION_REVOKED', 'SIGNED_OUT', 2], ['UNAUTHENTICATED', 'SIGNED_OUT', 2], ['NOT_FOUND', 'NOT_FOUND', 0],
+  ['SHARE_CLOSED', 'ACCESS_REVOKED', 0], ['INTERNAL', 'FAILED', 2],
+])('a stream that ends with %s ends the page as %s', async (code, reason, kept) => {
+  const w = await connected(filled(2));
+  for (const s of [...w.followed]) if (s.query.includes('albumEvents(')) s.ended(new ApiError(code));
+  expect(w.view()).toMatchObject({ phase: 'ended', reason, error: { code } });
+  expect(w.view().media).toHaveLength(kept);
+});
+
+test('after a break the page is as a reload before it is called connected, and likes are read once more', async () => {
+  const server = filled(120);
+  const w = await connected(server);
+  await w.page.more();
+  const [first = '', second = ''] = server.mediaIds();
+  w.state.set('trying');
+  server.like(first, 'ann', true);
+  server.like(second, 'me', true); // on another device
+  server.editMedia(first, 'new', null);
+  await w.after(20_000);
+  w.asked.splice(0);
+  let up = false;
+  const back = w.connect().then(() => (up = true));
+  await w.after();
+  expect(up).toBe(false); // an event is missing
+  w.event();
+  await back;
+  expect(w.view().media).toEqual(fresh(server));
+  expect(w.asked).toEqual(['LikesAgain', 'LikesAgain', 'LikesAgain']); // 50 at a time
+  // Nobody told of this one: it was given before the stream began.
+  server.like(first, 'ben', true);
+  await w.after(4_000);
+  expect(w.view().media).toEqual(fresh(server));
+  expect(w.asked).toHaveLength(6);
+  await w.after(4 * minute);
+  expect(w.asked).toHaveLength(6);
+});
+
+test('the first connection asks for nothing but likes, later', async () => {
+  const w = fakePage(filled(2));
+  await w.after();
+  w.asked.splice(0);
+  await w.connect();
+  expect(w.asked).toEqual([]);
+  await w.after(4_000);
+  expect(w.asked).toEqual(['LikesAgain']);
+});
+
+test('a first connection that comes late is one after a break', async () => {
+  const server = filled(2);
+  const w = fakePage(server);
+  await w.after(10_000);
+  server.like(server.mediaIds()[0] ?? '', 'ann', true);
+  await w.connect();
+  expect(w.view().media).toEqual(fresh(server));
+});
+
+test('where the last entries are not for this viewer the page is read, and once is enough', async () => {
+  const server = filled(1);
+  const w = await connected(server);
+  server.changeMember('MEMBER_JOINED'); // which is not told
+  const back = w.connect();
+  await w.after(1_000);
+  await back;
+  expect(w.asked).toEqual(['LikesAgain', 'AlbumPage']);
+  expect(w.view().album).toEqual(server.album());
+  await w.connect();
+  expect(w.asked).toEqual(['LikesAgain', 'AlbumPage', 'LikesAgain']);
+});
+
+test('a page that ends while it catches up holds nothing up', async () => {
+  const server = filled(1);
+  const w = await connected(server);
+  server.editAlbum('x');
+  const back = w.connect();
+  await w.after();
+  w.page.stop();
+  await back;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('addresses are read again before they end, also of media that came later', async () => {
+  const server = new ModelServer('ADDED');
+  const w = await connected(server);
+  server.addMedia(null);
+  server.address(server.mediaIds()[0] ?? '', 60 * minute);
+  w.event();
+  server.address(server.mediaIds()[0] ?? '', 120 * minute);
+  await w.after(49 * minute);
+  expect(w.asked).not.toContain('MediaAgain');
+  await w.after(6 * minute);
+  expect(w.asked.filter((name) => name === 'MediaAgain')).toHaveLength(1);
+  expect(w.view().media[0]?.variants[0]?.expiresAt).toBe(new Date(120 * minute).toISOString());
+});
+
+test('addresses that ended while a device slept are read with the connection', async () => {
+  const server = filled(1);
+  server.address(server.mediaIds()[0] ?? '', 60 * minute);
+  const w = await connected(server);
+  vi.setSystemTime(90 * minute); // timers stood still
+  server.address(server.mediaIds()[0] ?? '', 150 * minute);
+  await w.connect();
+  await w.after();
+  expect(w.view().media[0]?.variants[0]?.expiresAt).toBe(new Date(150 * minute).toISOString());
+});
+
+test('a page and what comes behind it are not read at the same time', async () => {
+  const server = filled(120);
+  const w = await connected(server);
+  for (let i = 0; i < 20; i++) server.addMedia(null); // untold
+  let release = () => undefined as void;
+  w.hold((name) => (name === 'AlbumPage' ? new Promise((next) => (release = next)) : undefined));
+  w.event({ kind: 'RESYNC', cursor: 'r' });
+  const more = w.page.more();
+  await w.after();
+  expect(w.asked).not.toContain('MediaPage');
+  release();
+  await more;
+  expect(w.view().media).toEqual(fresh(server));
+});
+
+test('another order while more is read has that read from its new place', async () => {
+  const server = filled(120);
+  const w = await connected(server);
+  server.editAlbum('x', 'HAND');
+  const more = w.page.more();
+  await w.after();
+  expect(w.view()).toMatchObject({ phase: 'ready', loadingMore: true, error: { code: 'UNAVAILABLE' } });
+  w.event();
+  await w.after(1_000);
+  await more;
+  expect(w.view()).toMatchObject({ phase: 'ready', loadingMore: false, error: null, media: fresh(server) });
+});
+
+test('a reading that fails is tried again while the page stays, and the error goes', async () => {
+  const server = filled(1);
+  const w = fakePage(server);
+  w.hold(() => Promise.reject(new ApiError('UNAVAILABLE', { retryAfter: 3 })));
+  await w.after(3_000);
+  expect(w.asked).toHaveLength(1);
+  expect(w.view()).toMatchObject({ phase: 'loading', error: { code: 'UNAVAILABLE' } });
+  w.hold(() => undefined);
+  await w.after(250);
+  expect(w.view()).toMatchObject({ phase: 'ready', error: null });
+  expect(w.asked).toHaveLength(2);
+});
+
+test('a page that cannot be read ends', async () => {
+  const w = fakePage(filled(1));
+  w.hold(() => Promise.reject(new ApiError('NOT_FOUND')));
+  await w.after();
+  expect(w.view()).toMatchObject({ phase: 'ended', reason: 'NOT_FOUND' });
+});
+
+test('comments that cannot be read any more are dropped', async () => {
+  const server = filled(1);
+  const w = await connected(server);
+  const id = server.mediaIds()[0] ?? '';
+  await w.page.readComments(id);
+  w.hold((name) => (name === 'CommentsPage' ? Promise.reject(new ApiError('NOT_FOUND')) : undefined));
+  w.event({ kind: 'RESYNC', cursor: 'r' });
+  await w.after();
+  expect(w.view()).toMatchObject({ phase: 'ready', comments: {} });
+});
+
+test('what is done to one thing is sent in its order, and undone when it is refused', async () => {
+  const server = filled(2);
+  const w = await connected(server);
+  const [one = '', two = ''] = server.mediaIds();
+  const releases: (() => void)[] = [];
+  w.hold(() => new Promise((next) => releases.push(next)));
+  const acts = [
+    w.page.act({ kind: 'like', mediaId: one, liked: true }),
+    w.page.act({ kind: 'like', mediaId: one, liked: false }),
+    w.page.act({ kind: 'like', mediaId: two, liked: true }),
+  ];
+  await w.after();
+  expect(w.asked).toEqual(['LikeMedia', 'LikeMedia']);
+  expect(w.view().media.map((m) => [m.likeCount, m.viewerHasLiked, m.pending])).toEqual([[0, false, true], [1, true, true]]);
+  w.hold((name) => (name === 'UnlikeMedia' ? Promise.reject(new ApiError('FORBIDDEN')) : undefined));
+  for (const release of releases) release();
+  await expect(acts[1]).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await Promise.all([acts[0], acts[2]]);
+  expect(w.view().media).toEqual(fresh(server));
+  expect(w.view().media[0]).toMatchObject({ likeCount: 1, viewerHasLiked: true });
+});
