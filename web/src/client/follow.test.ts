@@ -99,6 +99,7 @@ test('after a break the page is as a reload before it is called connected, and l
   w.state.set('trying');
   server.like(first, 'ann', true);
   server.like(second, 'me', true); // on another device
+  server.trash(server.mediaIds()[5] ?? '');
   server.editMedia(first, 'new', null);
   await w.after(20_000);
   w.asked.splice(0);
@@ -117,6 +118,37 @@ test('after a break the page is as a reload before it is called connected, and l
   expect(w.asked).toHaveLength(6);
   await w.after(4 * minute);
   expect(w.asked).toHaveLength(6);
+});
+
+test('it is not connected before what cannot be told from events was read', async () => {
+  const server = new ModelServer('HAND');
+  for (let i = 0; i < 3; i++) server.addMedia(null);
+  const w = await connected(server);
+  server.arrange(['med_0000'], null);
+  let release = () => undefined as void;
+  w.hold((name) => (name === 'AlbumPage' ? new Promise((next) => (release = next)) : undefined));
+  let up = false;
+  const back = w.connect().then(() => (up = true));
+  await w.after();
+  w.event();
+  await w.after(5_000);
+  expect(up).toBe(false);
+  release();
+  await back;
+  expect(w.view().media).toEqual(fresh(server));
+});
+
+test('an empty album is caught up with, too', async () => {
+  const server = new ModelServer('ADDED');
+  const w = await connected(server);
+  server.editAlbum('new');
+  let up = false;
+  const back = w.connect().then(() => (up = true));
+  await w.after();
+  expect(up).toBe(false);
+  w.event();
+  await back;
+  expect(w.view().album?.title).toBe('new');
 });
 
 test('the first connection asks for nothing but likes, later', async () => {
@@ -266,4 +298,26 @@ test('what is done to one thing is sent in its order, and undone when it is refu
   await Promise.all([acts[0], acts[2]]);
   expect(w.view().media).toEqual(fresh(server));
   expect(w.view().media[0]).toMatchObject({ likeCount: 1, viewerHasLiked: true });
+});
+
+test('two edits of a comment are sent in their order; what did not change is the same object', async () => {
+  const server = filled(2);
+  const [one = '', two = ''] = server.mediaIds();
+  const commentId = server.addComment(one, 'me', 'a', null);
+  const w = await connected(server);
+  await w.page.readComments(one);
+  await w.page.readComments(two);
+  w.asked.splice(0);
+  const other = w.view().comments[two];
+  let release = () => undefined as void;
+  w.hold(() => new Promise((next) => (release = next)));
+  const acts = ['b', 'c'].map((text) => w.page.act({ kind: 'editComment', mediaId: one, commentId, text }));
+  await w.after();
+  expect(w.asked).toEqual(['EditComment']);
+  expect(w.view().comments[one]?.threads[0]?.comment).toMatchObject({ text: 'c', pending: true });
+  w.hold(() => undefined);
+  release();
+  await Promise.all(acts);
+  expect(w.view().comments[one]?.threads[0]?.comment).toMatchObject({ text: 'c', pending: false });
+  expect(w.view().comments[two]).toBe(other);
 });

@@ -128,6 +128,22 @@ test('another person ends what is followed', async () => {
   expect(FakeSocket.all).toHaveLength(1);
 });
 
+test('a socket of somebody else that closes late does not break that of who is here now', async () => {
+  const w = world();
+  await vi.advanceTimersByTimeAsync(0);
+  await last().accept();
+  const theirs = last();
+  theirs.late = true;
+  w.live.reset();
+  w.live.subscribe({ query: 'subscription { e }', variables: () => ({}), next: () => undefined, ended: () => undefined });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(last()).not.toBe(theirs);
+  await last().accept();
+  theirs.gone(4403, 'TOKEN_EXPIRED');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(w.live.state.get()).toBe('connected');
+});
+
 const error = (code: string, extensions = {}) =>
   last().hear({ type: 'error', id: last().subscribed.at(-1)?.id, payload: [{ message: code, extensions: { code, ...extensions } }] });
 
@@ -208,6 +224,7 @@ test('it is connected when all that was missed is there, and not for a socket th
   await last().accept();
   done[0]?.();
   await vi.advanceTimersByTimeAsync(0);
+  w.turn(true); // has it looked at
   expect(w.live.state.get()).toBe('trying');
   done[1]?.();
   await vi.advanceTimersByTimeAsync(0);
@@ -216,6 +233,8 @@ test('it is connected when all that was missed is there, and not for a socket th
   last().gone(1012);
   await vi.advanceTimersByTimeAsync(500);
   await last().accept();
+  w.turn(true);
+  expect(w.live.state.get()).toBe('trying');
   await vi.advanceTimersByTimeAsync(9_999);
   expect(w.live.state.get()).toBe('trying');
   await vi.advanceTimersByTimeAsync(1);

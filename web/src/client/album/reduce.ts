@@ -122,7 +122,6 @@ function take(state: AlbumState, t: Told, album = true): AlbumState {
   let next = e.album === null || !album ? state : takeAlbum(state, e.album, false);
   if (e.mediaId === null) return next;
   if (e.kind === 'MEDIA_REMOVED') return remove(next, [e.mediaId]);
-  if (e.kind === 'MEDIA_FAILED') return next;
   if (e.media !== null) next = upsert(next, e.media, e.kind);
   if (e.kind === 'MEDIA_ARRANGED' && next.media.order === 'HAND') next = { ...next, stale: true };
   if (e.commentId !== null) next = takeComment(next, e.mediaId, e.commentId, e.comment);

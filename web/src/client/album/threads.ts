@@ -46,7 +46,8 @@ function takeReply(list: CommentList, reply: Comment): CommentList {
     const known = list.threads.some((t) => t.replies.hasMore || t.replies.rows.some((r) => r.id === reply.id || r.id === parent?.id));
     return known || !list.hasMore ? { ...list, stale: true } : list;
   }
-  const others = thread.replies.rows.filter((r) => r.id !== reply.id);
+  const others = thread.replies.rows.filter((r) => r.id !== reply.id)
+    .map((r) => (r.parent?.id === parent.id && r.parent.replyCount !== parent.replyCount ? { ...r, parent } : r));
   const put_ = stays(reply) && within(thread.replies, placeOf(reply));
   return put(list, at, {
     comment: { ...thread.comment, replyCount: parent.replyCount },

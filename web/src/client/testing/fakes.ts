@@ -63,6 +63,10 @@ export function fakePage(server = new ModelServer('ADDED')) {
     [documents.likesAgain, ({ ids }: { ids: string[] }) => ({ album: { cursor: at() }, nodes: ids.map((id) => server.seen(id)) })],
     [documents.commentsPage, ({ id, first, after }: { id: string; first: number; after: string | null }) => ({ media: { comments: server.commentsPage(id, first, after) } })],
     [documents.repliesPage, ({ id, first, after }: { id: string; first: number; after: string | null }) => ({ node: { replies: server.repliesPage(id, first, after) } })],
+    [documents.editComment, ({ input: { commentId, text } }: { input: { commentId: string; text: string } }) => {
+      server.editComment(commentId, text);
+      return { editComment: { comment: { ...server.comment(commentId), media: server.medium(server.mediaOf(commentId)) } } };
+    }],
     [documents.likeMedia, ({ input }: { input: { mediaId: string } }) => ({ likeMedia: { likes: server.like(input.mediaId, 'me', true) } })],
     [documents.unlikeMedia, ({ input }: { input: { mediaId: string } }) => ({ unlikeMedia: { likes: server.like(input.mediaId, 'me', false) } })],
   ] as never);
@@ -74,7 +78,8 @@ export function fakePage(server = new ModelServer('ADDED')) {
     await before(name);
     const answer = answers.get(document);
     if (answer === undefined) throw new Error(`nobody asks ${name} here`);
-    return { data: structuredClone(answer(variables as never)), errors: [] };
+    const data = structuredClone(answer(variables as never)) as { nodes?: unknown[] };
+    return { data, errors: (data.nodes ?? []).flatMap((node) => (node === null ? new ApiError('NOT_FOUND') : [])) };
   };
   const api = { askPartly, ask: async (document: unknown, variables: unknown) => (await askPartly(document, variables)).data } as unknown as Api;
   const page: AlbumFollower = followAlbum('alb', { api, live: stream.live, clock: systemClock, random: () => 0.5, me: () => ({ id: 'me', displayName: 'me', avatarUrl: null }) });

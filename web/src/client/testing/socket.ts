@@ -17,6 +17,7 @@ export class FakeSocket {
   static readonly CLOSED = 3;
   static all: FakeSocket[] = [];
   readyState = 0;
+  late = false;
   said: Message[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
@@ -29,8 +30,9 @@ export class FakeSocket {
   send(text: string): void {
     this.said.push(JSON.parse(text) as Message);
   }
+  /** The other end closes it at once, unless it is `late`. */
   close(code: number, reason: string): void {
-    this.gone(code, reason);
+    if (!this.late) this.gone(code, reason);
   }
   gone(code: number, reason = ''): void {
     this.readyState = 3;
