@@ -1,3 +1,4 @@
+import { bounded, retryAfterIn } from './bounded';
 import { pause, type Clock } from './clock';
 import { isMutation, type Document } from './document';
 import { ApiError } from './errors';
@@ -117,36 +118,20 @@ function withKey(variables: unknown, newKey: (() => string) | null): unknown {
 }
 
 async function post<R>(parts: ApiParts, body: string, token: string | null, left: number, signal?: AbortSignal) {
-  if (signal?.aborted) throw new ApiError('ABORTED');
-  const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  signal?.addEventListener('abort', onAbort);
-  let late = false;
-  const cancel = parts.clock.after(Math.min(left, tryLimit), () => {
-    late = true;
-    stop.abort();
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    Accept: 'application/graphql-response+json, application/json;q=0.9',
+  };
+  if (token !== null) headers.Authorization = `Bearer ${token}`;
+  return bounded(parts.clock, Math.min(left, tryLimit), signal, async (stop) => {
+    const response = await parts.fetch(parts.url, { method: 'POST', headers, body, signal: stop });
+    return read<R>(response.status, response.headers, await response.text());
   });
-  try {
-    const headers: Record<string, string> = {
-      'Content-Type': 'application/json',
-      Accept: 'application/graphql-response+json, application/json;q=0.9',
-    };
-    if (token !== null) headers.Authorization = `Bearer ${token}`;
-    const response = await parts.fetch(parts.url, { method: 'POST', headers, body, signal: stop.signal });
-    return read<R>(response.status, response.headers.get('Retry-After'), await response.text());
-  } catch (thrown) {
-    if (thrown instanceof ApiError) throw thrown;
-    throw new ApiError(late ? 'TIMEOUT' : signal?.aborted ? 'ABORTED' : 'NETWORK', { message: String(thrown) });
-  } finally {
-    cancel();
-    signal?.removeEventListener('abort', onAbort);
-  }
 }
 
 /** Reads an answer; throws what one without data or errors means. */
-function read<R>(status: number, retryAfter: string | null, text: string): { data: R | null; errors: ApiError[] } {
-  const seconds = Number(retryAfter ?? NaN);
-  const details = { status, ...(Number.isFinite(seconds) && { retryAfter: seconds }) };
+function read<R>(status: number, headers: Headers, text: string): { data: R | null; errors: ApiError[] } {
+  const details = { status, ...retryAfterIn(headers) };
   const answer = parsed(text) as { data?: R | null; errors?: unknown } | null;
   const errors = errorsOf(answer?.errors, details);
   if (errors.length > 0 || answer?.data) return { data: answer?.data ?? null, errors };

@@ -80,17 +80,15 @@ export function endOf(error: ApiError): EndReason | null {
 }
 
 /** The longest that the first try waits, and any, in milliseconds. */
-export interface Bounds {
-  first: number;
-  longest: number;
-}
-const usual: Bounds = { first: 500, longest: 30_000 };
+const firstWait = 500;
+const longestWait = 30_000;
 
 /**
  * How long to wait before a try, in milliseconds: full jitter, between nothing and
- * a bound that doubles; but never less than the server asked for. `attempt` counts from 0.
+ * a bound that doubles, on top of what the server asked for, so that it does not
+ * meet all at once. `attempt` counts from 0.
  */
-export function backoff(attempt: number, random: () => number, retryAfter = 0, bounds = usual): number {
-  const bound = Math.min(bounds.longest, bounds.first * 2 ** Math.min(attempt, 30));
+export function backoff(attempt: number, random: () => number, retryAfter = 0): number {
+  const bound = Math.min(longestWait, firstWait * 2 ** Math.min(attempt, 30));
   return retryAfter * 1000 + random() * bound;
 }

@@ -101,3 +101,21 @@ export function fakePage(server = new ModelServer('ADDED')) {
     after: (ms = 0) => vi.advanceTimersByTimeAsync(ms),
   };
 }
+
+/** A model of so many media. */
+export const filled = (media: number) => {
+  const server = new ModelServer('ADDED');
+  for (let i = 0; i < media; i++) server.addMedia(null);
+  return server;
+};
+/** What a page of the model shows when it is loaded now. */
+export const fresh = (server: ModelServer) => server.page(1_000, null)?.edges.map(({ node }) => ({ ...node, pending: false }));
+
+/** A page that is read and connected. */
+export async function connected(server: ModelServer) {
+  const w = fakePage(server);
+  await w.after();
+  await w.connect();
+  w.asked.splice(0);
+  return w;
+}

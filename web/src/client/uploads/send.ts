@@ -1,7 +1,8 @@
+import { bounded, retryAfterIn } from '../bounded';
 import { pause, type Clock } from '../clock';
 import type { Ticket } from '../documents';
 import { ApiError } from '../errors';
-import { backoff } from '../retry';
+import { backoff, worthAnotherTry } from '../retry';
 
 export interface SendParts {
   fetch: typeof fetch;
@@ -54,8 +55,8 @@ export async function send(parts: SendParts, s: Sending): Promise<void> {
       if (s.signal.aborted) throw new ApiError('ABORTED');
       const refused = thrown instanceof Refused ? thrown : null;
       if (refused?.final) throw refused.error;
-      if (thrown instanceof ApiError) throw thrown;
-      const error = refused?.error ?? new ApiError('NETWORK', { message: String(thrown) });
+      const error = refused?.error ?? (thrown instanceof ApiError ? thrown : new ApiError('NETWORK', { message: String(thrown) }));
+      if (refused === null && !worthAnotherTry(error, true)) throw error;
       await readable(s.blob);
       if (way.arrived > before) tries = 0;
       const wait = backoff(tries, parts.random, error.retryAfter);
@@ -154,26 +155,14 @@ class Chunks {
 }
 
 /** One request, bounded in time; its answer's body is not read. */
-async function request(parts: SendParts, s: Sending, url: string, init: RequestInit): Promise<Response> {
-  const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  s.signal.addEventListener('abort', onAbort);
-  const cancel = parts.clock.after(requestLimit, onAbort);
-  try {
-    if (s.signal.aborted) throw new ApiError('ABORTED');
-    return await parts.fetch(url, { ...init, credentials: 'omit', signal: stop.signal });
-  } finally {
-    cancel();
-    s.signal.removeEventListener('abort', onAbort);
-  }
-}
+const request = (parts: SendParts, s: Sending, url: string, init: RequestInit): Promise<Response> =>
+  bounded(parts.clock, requestLimit, s.signal, (stop) => parts.fetch(url, { ...init, credentials: 'omit', signal: stop }));
 
 /** What an answer says that is not 2xx: our server in its JSON, a bucket by its status alone. */
 async function refusal(answer: Response): Promise<Refused> {
   const { status } = answer;
   const said = await answer.json().catch(() => null) as { error?: { code?: string } } | null;
-  const seconds = Number(answer.headers.get('Retry-After') ?? NaN);
-  const details = { status, ...(Number.isFinite(seconds) && { retryAfter: seconds }) };
+  const details = { status, ...retryAfterIn(answer.headers) };
   const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
   const byStatus = final ? (status === 401 || status === 403 ? 'UPLOAD_EXPIRED' : 'UPLOAD_MISMATCH') : 'UNAVAILABLE';
   const code = said?.error?.code ?? byStatus;
