@@ -34,6 +34,11 @@ export async function answerOf(api: Api, albumId: Id, change: Change): Promise<A
       const input = { albumId, mediaIds: change.mediaIds };
       return { removed: (await api.ask(documents.trashMedia, { input })).trashMedia.media.map((m) => m.id) };
     }
+    case 'arrangeMedia': {
+      const { kind: _kind, ...places } = change;
+      const { media } = (await api.ask(documents.arrangeMedia, { input: { albumId, ...places } })).arrangeMedia;
+      return { arranged: { ids: media.map((m) => m.id), afterId: change.afterId } };
+    }
     case 'editAlbum': {
       const { kind: _kind, ...said } = change;
       return { album: (await api.ask(documents.updateAlbum, { input: { albumId, ...said } })).updateAlbum.album };

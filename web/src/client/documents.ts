@@ -159,6 +159,10 @@ export const editMedia = gql<
 >(`mutation EditMedia($input: EditMediaInput!) { editMedia(input: $input) { media { ...M } } } ${seen}`);
 export const trashMedia = gql<{ trashMedia: { media: { id: Id }[] } }, Input<{ albumId: Id; mediaIds: Id[] }>>(
   'mutation TrashMedia($input: TrashMediaInput!) { trashMedia(input: $input) { media { id } } }');
+export const arrangeMedia = gql<
+  { arrangeMedia: { media: { id: Id }[] } },
+  Input<{ albumId: Id; mediaIds: Id[]; afterId: Id | null }>
+>('mutation ArrangeMedia($input: ArrangeMediaInput!) { arrangeMedia(input: $input) { media { id } } }');
 export const updateAlbum = gql<
   { updateAlbum: { album: Album } },
   Input<{ albumId: Id; title?: string; description?: string; coverId?: Id | null }>

@@ -186,5 +186,6 @@ function subjectOf(change: Change): string {
   if ('commentId' in change) return change.commentId;
   if (change.kind === 'editAlbum') return 'album';
   if (change.kind === 'trashMedia') return 'trash';
+  if (change.kind === 'arrangeMedia') return 'order';
   return `${change.kind} ${change.mediaId}`;
 }

@@ -19,6 +19,23 @@ test('an answer that took longer than what is kept has the page read again', () 
   expect(state.tail).toEqual([]);
 });
 
+test('what is put in its place by hand is there at once, and read again when it is answered', () => {
+  const server = new ModelServer('HAND');
+  for (let i = 0; i < 4; i++) server.addMedia(null);
+  const ids = server.mediaIds();
+  const [a, b, c, d] = ids as [string, string, string, string];
+  const order = (state: AlbumState) => shownOf(state).media.map((m) => m.id);
+  const begun = reduce(begin(), { type: 'page', flight: 'f', album: server.album(), media: pageOf(server, 4) });
+  const acted = reduce(begun, { type: 'acted', flight: 'g', change: { kind: 'arrangeMedia', mediaIds: [d, a], afterId: b }, me, at: '2027-01-01T00:00:00.000Z' });
+  expect(order(acted)).toEqual([b, d, a, c]);
+  expect(order(reduce(acted, { type: 'failed', flight: 'g' }))).toEqual(ids);
+  const answered = reduce(acted, { type: 'answered', flight: 'g', answer: { arranged: { ids: [d, a], afterId: b } } });
+  expect(order(answered)).toEqual([b, d, a, c]);
+  expect(answered.stale).toBe(true);
+  // What it was to stand behind is gone meanwhile: nothing moves.
+  expect(order(reduce(begun, { type: 'acted', flight: 'g', change: { kind: 'arrangeMedia', mediaIds: [d], afterId: 'gone' }, me, at: '2027-01-01T00:00:00.000Z' }))).toEqual(ids);
+});
+
 test('what a person does is shown at once, and undone when it is refused', () => {
   const server = new ModelServer('ADDED');
   server.addMedia(null);

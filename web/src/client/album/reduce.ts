@@ -1,5 +1,5 @@
 import type { Album, AlbumEvent, Id } from '../model';
-import { remove, takeLiked, takeLikes, takePage, takeSeenLikes, upsert } from './rows';
+import { arrange, remove, takeLiked, takeLikes, takePage, takeSeenLikes, upsert } from './rows';
 import type { Action, AlbumState, Answer, Told } from './state';
 import { takeComment, takeComments, takeReplies } from './threads';
 
@@ -147,10 +147,15 @@ function again(state: AlbumState, action: Extract<Action, { type: 'again' }>): A
   return next;
 }
 
-function takeAnswer(state: AlbumState, { album, media, removed, comment, likes, liked }: Answer): AlbumState {
+function takeAnswer(state: AlbumState, { album, media, removed, arranged, comment, likes, liked }: Answer): AlbumState {
   let next = album === undefined ? state : takeAlbum(state, album, false);
   if (media !== undefined && next.media.rows.some((row) => row.id === media.id)) next = upsert(next, media, null);
   if (removed !== undefined) next = remove(next, removed);
+  if (arranged !== undefined && next.media.order === 'HAND') {
+    // Somebody else may have moved them since: they stay where they were put, and are read again.
+    const rows = arrange(next.media.rows, arranged.ids, arranged.afterId);
+    next = { ...next, stale: true, media: { ...next.media, rows } };
+  }
   if (comment !== undefined) next = takeComment(next, comment.mediaId, comment.comment.id, comment.comment);
   if (likes !== undefined) {
     next = takeLikes(next, likes);

@@ -82,6 +82,14 @@ export function remove(state: AlbumState, ids: readonly Id[]): AlbumState {
   return { ...withRows(state, state.media.rows.filter((row) => !gone.has(row.id))), comments };
 }
 
+/** Puts rows right behind another, or first, in the order in which they are named. */
+export function arrange<T extends { id: Id }>(rows: readonly T[], ids: readonly Id[], afterId: Id | null): T[] {
+  const moved = ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+  const others = rows.filter((row) => !ids.includes(row.id));
+  const at = others.findIndex((row) => row.id === afterId) + 1;
+  return afterId !== null && at === 0 ? [...rows] : others.toSpliced(at, 0, ...moved);
+}
+
 /** Takes what a query said of this person's like, if it is no older than what is known. */
 export function takeLiked(state: AlbumState, id: Id, liked: boolean, version: number): AlbumState {
   const known = state.liked[id];

@@ -8,6 +8,8 @@ export type Change =
   | { kind: 'removeComment'; mediaId: Id; commentId: Id }
   | { kind: 'editMedia'; mediaId: Id; caption?: string; tags?: string[]; takenAt?: Time | null }
   | { kind: 'trashMedia'; mediaIds: Id[] }
+  /** In the order HAND: puts media right behind another, or first. */
+  | { kind: 'arrangeMedia'; mediaIds: Id[]; afterId: Id | null }
   | { kind: 'editAlbum'; title?: string; description?: string; coverId?: Id | null };
 
 export interface ShownMedium extends SeenMedium {
@@ -98,6 +100,7 @@ export interface Answer {
   album?: Album;
   media?: Medium;
   removed?: Id[];
+  arranged?: { ids: Id[]; afterId: Id | null };
   comment?: { mediaId: Id; comment: Comment };
   likes?: Likes;
   liked?: boolean;

@@ -1,6 +1,7 @@
 import type { ApiError } from '../errors';
 import type { Album, Id, Medium, Comment } from '../model';
 import type { EndReason } from '../retry';
+import { arrange } from './rows';
 import type { AlbumState, Change, CommentList, Pending, ReadThread, ShownComment, ShownMedium, Thread } from './state';
 
 export interface Comments {
@@ -89,6 +90,8 @@ function overlay(shown: Shown, p: Pending, state: AlbumState): Partial<Shown> {
       const gone = shown.media.length - media.length;
       return { media, album: shown.album && { ...shown.album, mediaCount: shown.album.mediaCount - gone } };
     }
+    case 'arrangeMedia':
+      return { media: arrange(shown.media, change.mediaIds, change.afterId) };
     case 'editAlbum': {
       const { kind: _kind, coverId, ...said } = change;
       const cover = coverId === undefined ? undefined : shown.media.find((m) => m.id === coverId);
