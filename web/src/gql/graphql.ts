@@ -1860,6 +1860,13 @@ export type RestoreAlbumMutationVariables = Exact<{
 
 export type RestoreAlbumMutation = { __typename?: 'Mutation', restoreAlbum: { __typename?: 'RestoreAlbumPayload', album: { __typename?: 'Album', id: string } } };
 
+export type DeleteAlbumMutationVariables = Exact<{
+  input: DeleteAlbumInput;
+}>;
+
+
+export type DeleteAlbumMutation = { __typename?: 'Mutation', deleteAlbum: { __typename?: 'DeleteAlbumPayload', deletedAlbumId: string } };
+
 export type LeaveAlbumMutationVariables = Exact<{
   input: LeaveAlbumInput;
 }>;
@@ -1940,6 +1947,13 @@ export type TrashQueryVariables = Exact<{
 
 
 export type TrashQuery = { __typename?: 'Query', album?: { __typename?: 'Album', trash: { __typename?: 'MediaConnection', edges: Array<{ __typename?: 'MediaEdge', node: { __typename?: 'Media', id: string, kind: MediaKind, fileName: string, caption: string, width: number, height: number, color?: string | null, blurhash?: string | null, trashedAt?: string | null, variants: Array<{ __typename?: 'SignedUrl', url: string, expiresAt: string, contentType: string, width: number, height: number, bytes: number }> } }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } } | null };
+
+export type DeleteMediaMutationVariables = Exact<{
+  input: DeleteMediaInput;
+}>;
+
+
+export type DeleteMediaMutation = { __typename?: 'Mutation', deleteMedia: { __typename?: 'DeleteMediaPayload', deletedMediaIds: Array<string> } };
 
 export type RestoreMediaMutationVariables = Exact<{
   input: RestoreMediaInput;
@@ -2155,6 +2169,13 @@ export const RestoreAlbumDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RestoreAlbumMutation, RestoreAlbumMutationVariables>;
+export const DeleteAlbumDocument = new TypedDocumentString(`
+    mutation DeleteAlbum($input: DeleteAlbumInput!) {
+  deleteAlbum(input: $input) {
+    deletedAlbumId
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteAlbumMutation, DeleteAlbumMutationVariables>;
 export const LeaveAlbumDocument = new TypedDocumentString(`
     mutation LeaveAlbum($input: LeaveAlbumInput!) {
   leaveAlbum(input: $input) {
@@ -2321,6 +2342,13 @@ export const TrashDocument = new TypedDocumentString(`
   height
   bytes
 }`) as unknown as TypedDocumentString<TrashQuery, TrashQueryVariables>;
+export const DeleteMediaDocument = new TypedDocumentString(`
+    mutation DeleteMedia($input: DeleteMediaInput!) {
+  deleteMedia(input: $input) {
+    deletedMediaIds
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteMediaMutation, DeleteMediaMutationVariables>;
 export const RestoreMediaDocument = new TypedDocumentString(`
     mutation RestoreMedia($input: RestoreMediaInput!) {
   restoreMedia(input: $input) {
