@@ -6,13 +6,32 @@ import { useSpeech } from '../i18n/context';
 import { Icon } from '../ui/icons';
 import { useAddFiles } from './files';
 
+const hasFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false;
+
+/** useNoDrop keeps the browser from opening files in place of the page where nobody takes them. */
+export function useNoDrop(): void {
+  useEffect(() => {
+    // The window hears of it last: who takes files has said so by then.
+    const refuse = (e: DragEvent) => {
+      if (e.defaultPrevented || !hasFiles(e)) return;
+      e.preventDefault();
+      e.dataTransfer!.dropEffect = 'none';
+    };
+    addEventListener('dragover', refuse);
+    addEventListener('drop', refuse);
+    return () => {
+      removeEventListener('dragover', refuse);
+      removeEventListener('drop', refuse);
+    };
+  }, []);
+}
+
 export function UploadDrop({ albumId }: { albumId: Id }) {
   const { t } = useSpeech();
   const add = useAddFiles(albumId);
   const [over, setOver] = useState(false);
   useEffect(() => {
     let depth = 0;
-    const hasFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false;
     const enter = (e: DragEvent) => {
       if (!hasFiles(e)) return;
       e.preventDefault();

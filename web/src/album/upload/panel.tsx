@@ -5,6 +5,7 @@ import { useClient, useWatched } from '../data/client';
 import { useSpeech } from '../i18n/context';
 import { Button, IconButton } from '../ui/button';
 import { useVoice } from '../ui/notices';
+import { useNoDrop } from './drop';
 import { UploadRow } from './row';
 import { summarise } from './summary';
 
@@ -16,6 +17,7 @@ const mostRows = 60;
 export function UploadPanel() {
   const { t, format } = useSpeech();
   const { uploads } = useClient();
+  useNoDrop();
   const voice = useVoice();
   const list = useWatched(uploads.list);
   const [open, setOpen] = useState(true);
