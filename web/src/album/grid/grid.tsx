@@ -7,6 +7,7 @@ import { useSpeech } from '../i18n/context';
 import type { Fresh } from '../page/arrivals';
 import type { Selection } from '../page/selection';
 import { Icon } from '../ui/icons';
+import { useDragging } from './arrange';
 import { findAnchors, place, type Anchor } from './anchor';
 import { layout, within, type Chunk } from './layout';
 import { Tile } from './tile';
@@ -33,6 +34,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
   const { t } = useSpeech();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
+  const dragging = useDragging(selection.ids);
   const made = useMemo(() => layout(width > 0 ? media : [], width, gap), [media, width]);
   const anchors = useRef<Anchor[]>([]);
   const [range, setRange] = useState<[number, number]>([0, 2]);
@@ -98,6 +100,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
         aria-busy={loadingMore}
         style={{ height: made.height }}
         data-count={media.length}
+        {...dragging}
       >
         {made.chunks.slice(range[0], range[1]).map((chunk) => (
           <Part

@@ -92,6 +92,7 @@ export default function EditAlbum({ onClose }: { onClose(): void }) {
               onPick={(order) => setSettings({ ...settings, order })}
               options={orders.map((o) => [o, t.order[o]] as const)}
             />
+            {settings.order === 'HAND' && <p className="hint">{t.album.byHand}</p>}
             <fieldset>
               <legend>{t.album.settings}</legend>
               <div className="two">

@@ -1,8 +1,8 @@
-// What was put into an album's trash, to be taken back.
+// What was put into an album's trash, to be taken back or deleted for good.
 
 import { useEffect, useState } from 'react';
 import type { Id } from '../../client';
-import { RestoreMediaDocument, TrashDocument, type TrashQuery } from '../../gql/graphql';
+import { DeleteMediaDocument, RestoreMediaDocument, TrashDocument, type RestoreMediaMutationVariables, type TrashQuery } from '../../gql/graphql';
 import { useAlbum, useTell } from '../data/album';
 import { batches } from '../data/batches';
 import { errorText } from '../data/errors';
@@ -11,7 +11,7 @@ import { describe } from '../data/words';
 import { useSpeech } from '../i18n/context';
 import { Picture } from '../grid/picture';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Confirm, Dialog } from '../ui/dialog';
 import { useVoice } from '../ui/notices';
 
 type Trashed = NonNullable<TrashQuery['album']>['trash']['edges'][number]['node'];
@@ -25,6 +25,7 @@ export default function Trash({ onClose }: { onClose(): void }) {
     album.id,
     async (after) => (await api.ask(TrashDocument, { id: album.id, after })).album?.trash ?? null,
   );
+  const [sure, setSure] = useState(false);
   const [picked, setPicked] = useState<ReadonlySet<Id>>(new Set());
   const { again } = list;
   useEffect(
@@ -33,13 +34,15 @@ export default function Trash({ onClose }: { onClose(): void }) {
   );
 
   const there = list.rows.filter((m) => picked.has(m.id)).map((m) => m.id);
-  async function restore() {
+  /** takeOut does something with what is picked, after which it is not in the trash any more. */
+  async function takeOut(how: typeof RestoreMediaDocument | typeof DeleteMediaDocument, done: string) {
     try {
-      for (const mediaIds of batches(there))
-        await api.ask(RestoreMediaDocument, { input: { albumId: album.id, mediaIds } });
-      list.change((rows) => rows.filter((m) => !picked.has(m.id)));
+      for (const mediaIds of batches(there)) {
+        await api.ask<unknown, RestoreMediaMutationVariables>(how, { input: { albumId: album.id, mediaIds } });
+        list.change((rows) => rows.filter((m) => !mediaIds.includes(m.id)));
+      }
       setPicked(new Set());
-      voice.show({ text: t.album.restored(there.length) });
+      voice.show({ text: done });
     } catch (error) {
       tell(error);
     }
@@ -77,10 +80,27 @@ export default function Trash({ onClose }: { onClose(): void }) {
       {list.rows.length > 0 && (
         <div className="dialog-feet">
           <span role="status">{t.album.selected(there.length)}</span>
-          <Button kind="main" icon="restore" disabled={there.length === 0} onClick={() => void restore()}>
+          <Button kind="danger" icon="trash" disabled={there.length === 0} onClick={() => setSure(true)}>
+            {t.album.deleteForGood}
+          </Button>
+          <Button
+            kind="main"
+            icon="restore"
+            disabled={there.length === 0}
+            onClick={() => void takeOut(RestoreMediaDocument, t.album.restored(there.length))}
+          >
             {t.album.restore}
           </Button>
         </div>
+      )}
+      {sure && (
+        <Confirm
+          title={t.album.deleteForGood}
+          text={t.album.deleteSure(there.length)}
+          yes={t.album.deleteForGood}
+          onYes={() => void takeOut(DeleteMediaDocument, t.album.deleted(there.length))}
+          onClose={() => setSure(false)}
+        />
       )}
     </Dialog>
   );

@@ -10,7 +10,7 @@ import { PickButton } from '../upload/pick';
 
 /** Panel is what can be opened above an album. */
 export type Panel =
-  | { name: 'members' | 'shares' | 'edit' | 'trash' | 'leave' | 'dispose' }
+  | { name: 'members' | 'shares' | 'edit' | 'trash' | 'leave' | 'dispose' | 'delete' }
   | { name: 'download'; only: readonly string[] | null };
 
 export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; onSelect(): void }) {
@@ -69,6 +69,9 @@ export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; 
               onClick={() => void api.ask(RestoreAlbumDocument, { input: { albumId: album.id } }).catch(tell)}
             >
               {t.album.restoreAlbum}
+            </Button>
+            <Button kind="danger" icon="trash" onClick={() => onPanel({ name: 'delete' })}>
+              {t.album.deleteForGood}
             </Button>
           </p>
         )}

@@ -19,6 +19,7 @@ import { Panels } from './panels';
 import { SelectBar } from './select-bar';
 import { TopBar } from './top-bar';
 import { useArrivals } from './arrivals';
+import { useRoleNews } from './role-news';
 import { useSelection } from './selection';
 
 const Viewer = lazy(() => import('../viewer/viewer'));
@@ -63,6 +64,7 @@ function Content() {
   const selection = useSelection(view.media);
   const index = useOpenMedium(view, follower);
   const fresh = useArrivals();
+  useRoleNews();
   useEffect(() => {
     document.title = `${album.title} · ${t.name}`;
     return () => void (document.title = t.name);

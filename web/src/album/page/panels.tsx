@@ -2,7 +2,7 @@
 
 import { lazy, Suspense } from 'react';
 import { useAlbum, useTell } from '../data/album';
-import { LeaveAlbumDocument, TrashAlbumDocument } from '../../gql/graphql';
+import { DeleteAlbumDocument, LeaveAlbumDocument, TrashAlbumDocument } from '../../gql/graphql';
 import { go } from '../data/route';
 import { useSpeech } from '../i18n/context';
 import { Confirm } from '../ui/dialog';
@@ -37,53 +37,58 @@ function show(panel: Panel, close: () => void) {
       return <Leave onClose={close} />;
     case 'dispose':
       return <Dispose onClose={close} />;
+    case 'delete':
+      return <Delete onClose={close} />;
   }
 }
 
 function Leave({ onClose }: { onClose(): void }) {
   const { t } = useSpeech();
   const { album, api } = useAlbum();
-  const voice = useVoice();
-  const tell = useTell();
-  async function leave() {
-    try {
-      await api.ask(LeaveAlbumDocument, { input: { albumId: album.id } });
-      voice.show({ text: t.album.left });
-      go('/', true);
-    } catch (error) {
-      tell(error);
-    }
-  }
+  const leave = useGoing(() => api.ask(LeaveAlbumDocument, { input: { albumId: album.id } }), t.album.left);
   return (
-    <Confirm
-      title={t.album.leave}
-      text={t.album.leaveSure}
-      yes={t.album.leave}
-      onYes={() => void leave()}
-      onClose={onClose}
-    />
+    <Confirm title={t.album.leave} text={t.album.leaveSure} yes={t.album.leave} onYes={leave} onClose={onClose} />
   );
 }
 
 function Dispose({ onClose }: { onClose(): void }) {
   const { t } = useSpeech();
   const { album, api } = useAlbum();
-  const tell = useTell();
-  async function dispose() {
-    try {
-      await api.ask(TrashAlbumDocument, { input: { albumId: album.id } });
-      go('/', true);
-    } catch (error) {
-      tell(error);
-    }
-  }
+  const dispose = useGoing(() => api.ask(TrashAlbumDocument, { input: { albumId: album.id } }), t.album.trashedAlbum);
   return (
     <Confirm
       title={t.album.trashAlbum}
       text={t.album.toTrashSure}
       yes={t.album.trashAlbum}
-      onYes={() => void dispose()}
+      onYes={dispose}
       onClose={onClose}
     />
   );
+}
+
+function Delete({ onClose }: { onClose(): void }) {
+  const { t } = useSpeech();
+  const { album, api } = useAlbum();
+  const remove = useGoing(() => api.ask(DeleteAlbumDocument, { input: { albumId: album.id } }), t.album.deletedAlbum);
+  return (
+    <Confirm
+      title={t.album.deleteForGood}
+      text={t.album.deleteAlbumSure}
+      yes={t.album.deleteForGood}
+      onYes={remove}
+      onClose={onClose}
+    />
+  );
+}
+
+/** useGoing gives what does something after which the album is not looked at any more. */
+function useGoing(act: () => Promise<unknown>, done: string): () => void {
+  const voice = useVoice();
+  const tell = useTell();
+  return () => {
+    act().then(() => {
+      voice.show({ text: done });
+      go('/', true);
+    }, tell);
+  };
 }

@@ -2,6 +2,8 @@
 
 import { useEffect } from 'react';
 import { mayEditMedium, type Id } from '../../client';
+import { useMove } from '../grid/arrange';
+import { stepped } from '../grid/places';
 import { useAct, useAlbum, useTell } from '../data/album';
 import { useViewer } from '../data/client';
 import { RestoreMediaDocument } from '../../gql/graphql';
@@ -17,6 +19,8 @@ export function SelectBar({ selection, onPanel }: { selection: Selection; onPane
   const { album, view, may } = useAlbum();
   const viewer = useViewer();
   const trash = useTrash();
+  const move = useMove();
+  const step = (later: boolean) => stepped(view.media.map((m) => m.id), selection.ids, later);
   const ids = [...selection.ids];
   const mine = view.media.filter((m) => selection.ids.has(m.id) && mayEditMedium(album, m, viewer?.id ?? null));
   useEffect(() => {
@@ -31,6 +35,16 @@ export function SelectBar({ selection, onPanel }: { selection: Selection; onPane
       <span className="select-count" role="status">
         {t.album.selected(ids.length)}
       </span>
+      {move &&
+        [false, true].map((later) => (
+          <IconButton
+            key={String(later)}
+            icon={later ? 'ahead' : 'back'}
+            label={later ? t.album.later : t.album.earlier}
+            disabled={!step(later)}
+            onClick={() => void move(step(later)!)}
+          />
+        ))}
       {may('DOWNLOAD') && (
         <Button icon="download" disabled={ids.length === 0} onClick={() => onPanel({ name: 'download', only: ids })}>
           {t.album.download}

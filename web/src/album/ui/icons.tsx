@@ -3,6 +3,7 @@
 
 const paths = {
   add: 'M12 5v14M5 12h14',
+  ahead: 'M9 5l7 7-7 7',
   back: 'M15 5l-7 7 7 7',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   close: 'M6 6l12 12M18 6L6 18',
