@@ -11,6 +11,18 @@ func TestAlbum(t *testing.T) { t.Log(play(t, "album.mjs", files(t))) }
 // TestAlbumUpload: an upload outlives a reload in its middle.
 func TestAlbumUpload(t *testing.T) { play(t, "album-upload.mjs", files(t)) }
 
+// TestAlbumDrop: photographs are dropped and a picture is pasted.
+func TestAlbumDrop(t *testing.T) { play(t, "album-drop.mjs", files(t)) }
+
+// TestAlbumTake: ZIP files hold what was added; the trash, and for good.
+func TestAlbumTake(t *testing.T) { play(t, "album-take.mjs", files(t)) }
+
+// TestAlbumOrder: media are put in their places by hand.
+func TestAlbumOrder(t *testing.T) { play(t, "album-order.mjs", files(t)) }
+
+// TestAlbumManage: roles, an owner who hands over and leaves, an album that is deleted.
+func TestAlbumManage(t *testing.T) { play(t, "album-manage.mjs", files(t)) }
+
 // TestAlbumBreaks: the server goes and comes back, a member is removed, a session ends.
 func TestAlbumBreaks(t *testing.T) { play(t, "album-breaks.mjs", files(t)) }
 
