@@ -1,8 +1,17 @@
 // A video in the viewer: its poster, then the browser's own player.
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type PointerEvent } from 'react';
 import { useSpeech } from '../i18n/context';
 import type { ViewerSlide } from './slides';
+
+/** controls is how high the player's own controls are, in pixels. */
+const controls = 80;
+
+/** hold keeps what touches the player's controls from turning the page; a finger elsewhere may. */
+function hold(e: PointerEvent<HTMLVideoElement>) {
+  const above = e.clientY < e.currentTarget.getBoundingClientRect().bottom - controls;
+  if (e.pointerType !== 'touch' || !above) e.stopPropagation();
+}
 
 export function VideoSlide({
   slide,
@@ -42,7 +51,7 @@ export function VideoSlide({
       playsInline
       preload={current ? 'metadata' : 'none'}
       onKeyDown={stop}
-      onPointerDown={stop}
+      onPointerDown={hold}
       onDoubleClick={stop}
       onError={() => setFailed(url ?? '')}
     />

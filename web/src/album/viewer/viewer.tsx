@@ -45,11 +45,15 @@ export default function Viewer({ index, onClose }: { index: number; onClose(): v
   // Keys count wherever the focus is, but where they mean something else.
   useEffect(() => {
     const keys = (e: KeyboardEvent) => {
-      const at = e.target instanceof Element ? e.target : document.body;
+      const at = e.target instanceof HTMLElement ? e.target : document.body;
+      const writing = at.closest('input, textarea, select') !== null;
+      // Escape leaves a field first; while Chinese is typed it is the keyboard's own.
+      if (e.key === 'Escape' && writing && !e.defaultPrevented && !e.isComposing) at.blur();
       if (
         e.defaultPrevented ||
+        writing ||
         document.querySelector('dialog[open]') ||
-        at.closest('input, textarea, select, video, .stage')
+        at.closest('video, .stage')
       )
         return;
       if (e.key === 'ArrowLeft') stage.current?.previous();
