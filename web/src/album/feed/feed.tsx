@@ -1,7 +1,7 @@
 // The start page of who is signed in.
 
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import type { FeedFollower } from '../../client';
+import { ApiError, type FeedFollower } from '../../client';
 import { MyAlbumsDocument, type AlbumCardFragment } from '../../gql/graphql';
 import { useClient, useFollower, useWatched } from '../data/client';
 import { errorText } from '../data/errors';
@@ -34,8 +34,9 @@ function Content({ follower }: { follower: FeedFollower }) {
   const [trashed, setTrashed] = useState<readonly AlbumCardFragment[]>([]);
   const albums = usePages<AlbumCardFragment>('albums', async (after) => {
     const { me } = await client.api.ask(MyAlbumsDocument, { after });
-    setTrashed(me?.trashedAlbums.edges.map((e) => e.node) ?? []);
-    return me?.albums ?? null;
+    if (!me) throw new ApiError('UNAUTHENTICATED'); // the session ended: what is shown stays
+    setTrashed(me.trashedAlbums.edges.map((e) => e.node));
+    return me.albums;
   });
   const { again } = albums;
   useEffect(() => {
