@@ -49,7 +49,7 @@ export default function NewAlbum({ onClose }: { onClose(): void }) {
           label={t.feed.title}
           name="title"
           required
-          autoFocus
+          data-first
           maxLength={128}
           placeholder={t.feed.titleHint}
           error={atTitle ? text : undefined}

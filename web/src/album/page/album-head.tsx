@@ -43,10 +43,10 @@ export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; 
       ? [{ label: t.album.trash, icon: 'trash' as const, run: () => onPanel({ name: 'trash' }) }]
       : []),
     ...(may('LEAVE') && album.viewerRole !== 'OWNER'
-      ? [{ label: t.album.leave, danger: true, run: () => onPanel({ name: 'leave' }) }]
+      ? [{ label: t.album.leave, icon: 'leave' as const, danger: true, run: () => onPanel({ name: 'leave' }) }]
       : []),
     ...(may('DISPOSE_ALBUM') && !album.trashedAt
-      ? [{ label: t.album.trashAlbum, danger: true, run: () => onPanel({ name: 'dispose' }) }]
+      ? [{ label: t.album.trashAlbum, icon: 'close' as const, danger: true, run: () => onPanel({ name: 'dispose' }) }]
       : []),
   ];
   return (

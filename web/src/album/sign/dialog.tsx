@@ -59,7 +59,7 @@ export default function SignDialog({
           label={t.sign.name}
           name="name"
           required
-          autoFocus
+          data-first
           autoCapitalize="none"
           autoComplete="username"
           spellCheck={false}

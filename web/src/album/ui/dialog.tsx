@@ -1,4 +1,5 @@
-// A dialog: the browser's own, which keeps the focus inside and gives it back.
+// A dialog: the browser's own, which keeps the focus inside and gives it back. What is
+// marked data-first has the focus when it opens: autoFocus comes before it is shown.
 
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useSpeech } from '../i18n/context';
@@ -23,6 +24,7 @@ export function Dialog({
     const dialog = ref.current!;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
+    dialog.querySelector<HTMLElement>('[data-first]')?.focus();
     document.documentElement.classList.add('still');
     const sink = rise(dialog);
     return () => {
