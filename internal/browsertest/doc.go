@@ -8,6 +8,8 @@
 //   - people.mjs is what people do on the album page, for all of its stories;
 //   - stories_test.go names the stories, and browsertest_test.go runs them, one
 //     process a story;
+//   - pictures_test.go holds pictures of pages against those that are kept, as
+//     brightness_test.go compares them; -update keeps new ones;
 //   - house_test.go is the server under a story, which the story can stop, start and
 //     have filled with media.
 package browsertest

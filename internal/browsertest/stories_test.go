@@ -23,6 +23,12 @@ func TestAlbumOrder(t *testing.T) { play(t, "album-order.mjs", files(t)) }
 // TestAlbumManage: roles, an owner who hands over and leaves, an album that is deleted.
 func TestAlbumManage(t *testing.T) { play(t, "album-manage.mjs", files(t)) }
 
+// TestAlbumTouch: the viewer by fingers on a phone, and by keys alone.
+func TestAlbumTouch(t *testing.T) { play(t, "album-touch.mjs", files(t)) }
+
+// TestAlbumSession: a token ends under the start page, then the session.
+func TestAlbumSession(t *testing.T) { play(t, "album-session.mjs", files(t)) }
+
 // TestAlbumBreaks: the server goes and comes back, a member is removed, a session ends.
 func TestAlbumBreaks(t *testing.T) { play(t, "album-breaks.mjs", files(t)) }
 
@@ -32,8 +38,15 @@ func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t)) }
 // TestAlbumLarge: an album of 2,000 photos scrolls.
 func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "COUNT=2000")) }
 
-// TestAlbumLooks: on a phone and a desk, in both languages, light and dark.
-func TestAlbumLooks(t *testing.T) { play(t, "album-looks.mjs", files(t)) }
+// TestAlbumLooks: on a phone and a desk, in both languages, light and dark, and as
+// in the pictures that are kept.
+func TestAlbumLooks(t *testing.T) {
+	dir := t.TempDir()
+	play(t, "album-looks.mjs", files(t), "LOOKS="+dir)
+	if !t.Failed() {
+		comparePictures(t, dir)
+	}
+}
 
 // TestAlbumSpeed: an album of 200 photos next to a plain page with the same
 // pictures. The bounds are loose, for machines that are busy: what is measured on a

@@ -62,6 +62,14 @@ export async function shoot(page, name) {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
 }
 
+// keep takes a picture that the Go test holds against the one of that name in testdata.
+// Avatars are left out: their colours are by chance.
+export async function keep(page, name) {
+  if (!process.env.LOOKS) return;
+  await page.waitForFunction(() => [...document.images].every((x) => x.loading === 'lazy' && x.getBoundingClientRect().top > innerHeight ? true : x.complete));
+  await page.screenshot({ path: `${process.env.LOOKS}/${name}.png`, animations: 'disabled', mask: [page.locator('.avatar')], maskColor: '#888888' });
+}
+
 // picture writes a picture for the README where they are wanted: make screenshots.
 // Of its height only so much is shown, in pixels.
 export async function picture(page, name, height = 800) {
