@@ -61,11 +61,11 @@ await play(async (open) => {
   const guest = await open();
   await guest.goto(url);
   await shows(guest, 3);
-  const more = await carry(guest, [photos[5]]);
+  const more = await carry(guest, [photos[7]]);
   await over(guest, more, 'dragenter');
   if (await guest.locator('.drop').count()) throw new Error('a visitor is invited to drop');
   if (await over(guest, more, 'dragover') || (await over(guest, more, 'drop'))) throw new Error('a visitor who drops a file loses the page to it');
-  await addFiles(page, [photos[5]]); // what was dropped would have come before this
+  await addFiles(page, [photos[7]]); // what was dropped would have come before this
   await shows(guest, 4);
 });
 

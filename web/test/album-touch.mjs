@@ -8,7 +8,7 @@ await play(async (open) => {
   const page = await open(phone);
   await signUp(page, 'mei', 'Mei');
   const id = await makeAlbum(page, 'In my hand');
-  for (const file of [photos[0], video, photos[5], photos[3]]) await addFiles(page, [file]);
+  for (const file of [photos[7], video, photos[8], photos[3]]) await addFiles(page, [file]);
   const ids = await tiles(page).evaluateAll((all) => all.map((tile) => tile.dataset.id));
   await page.getByRole('button', { name: 'Clear finished' }).tap();
   const fingers = await touch(page);
