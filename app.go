@@ -49,6 +49,7 @@ type app struct {
 	operations *operations
 	engine     *live.Engine
 	transport  *transport.Server
+	built      fs.FS // what the pages were built to, or nil
 	pages      *web.Pages
 
 	draining   atomic.Bool     // readiness is off
@@ -87,7 +88,10 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 	if now == nil {
 		now = time.Now
 	}
-	a := &app{cfg: cfg, base: base, log: logger, intake: intake.New(maxLarge)}
+	a := &app{cfg: cfg, base: base, log: logger, intake: intake.New(maxLarge), built: o.built}
+	if a.built == nil {
+		a.built = web.Built()
+	}
 	a.work, a.stopWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -164,11 +168,7 @@ func newAppWith(ctx context.Context, cfg config.Config, base string, logger *slo
 		RecheckEvery: o.recheckEvery, StallTimeout: o.stallTimeout, InitTimeout: o.initTimeout,
 	})
 	a.closers = append(a.closers, a.engine, a.transport)
-	built := o.built
-	if built == nil {
-		built = web.Built()
-	}
-	if a.pages, err = web.New(built, web.Options{
+	if a.pages, err = web.New(a.built, web.Options{
 		Explorer: cfg.Introspection, Origins: origins(cfg, base), Preview: a.preview,
 	}); err != nil {
 		return nil, err

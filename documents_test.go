@@ -2,15 +2,21 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/vektah/gqlparser/v2"
 
 	"keepsake/album"
 	"keepsake/internal/config"
 	"keepsake/internal/documents"
+	"keepsake/web"
 )
 
 func byHash(document string) map[string]any {
@@ -158,6 +164,68 @@ func TestCostIsTold(t *testing.T) {
 		must(t, json.Unmarshal([]byte(a.body), &told))
 		if a.code() != want.code || told.Extensions.Cost.Requested < 1 || told.Extensions.Cost.Limit != 1000 {
 			t.Errorf("%s: %s", document, a.body)
+		}
+	}
+}
+
+// TestThePagesDocumentsAreTrusted: beside a manifest, the album page's documents are
+// taken, and nothing else is.
+func TestThePagesDocumentsAreTrusted(t *testing.T) {
+	t.Parallel()
+	const trusted, own, other = `query Me{me{id}}`, `query Page{me{id displayName}}`, `query Other{me{id}}`
+	manifest := func(document string) []byte {
+		text, err := json.Marshal(map[string]string{documents.Hash(document): document})
+		must(t, err)
+		return text
+	}
+	file := filepath.Join(t.TempDir(), "documents.json")
+	must(t, os.WriteFile(file, manifest(trusted), 0o600))
+	built := pagesBuilt(t)
+	built["documents.json"] = &fstest.MapFile{Data: manifest(own)}
+	env := []string{"KEEPSAKE_TRUSTED_DOCUMENTS=" + file}
+	s := startServer(t, setup{options: options{built: built}, env: env})
+	p := s.user(t, "somebody")
+	for document, code := range map[string]string{trusted: "", own: "", other: string(album.CodeDocumentNotTrusted)} {
+		if a := s.postJSON(t, p.token, map[string]any{"query": document}); a.code() != code {
+			t.Errorf("%s: %s", document, a.body)
+		}
+		if a := s.postJSON(t, p.token, map[string]any{"extensions": byHash(document)}); a.code() != code {
+			t.Errorf("%s by hash: %s", document, a.body)
+		}
+	}
+
+	cfg, err := config.Load(append(env, "KEEPSAKE_DATA="+t.TempDir()))
+	must(t, err)
+	for name, text := range map[string][]byte{"none": nil, "a wrong one": []byte(`{"x":"y"}`)} {
+		broken := maps.Clone(built)
+		delete(broken, "documents.json")
+		if text != nil {
+			broken["documents.json"] = &fstest.MapFile{Data: text}
+		}
+		if _, err := newAppWith(t.Context(), cfg, "http://localhost", newLogger(cfg, &logs{}), options{built: broken}); err == nil {
+			t.Errorf("pages with %s are taken", name)
+		}
+	}
+}
+
+// TestAlbumPageDocuments: what the page was built with is valid here, and has
+// none of the explorer's.
+func TestAlbumPageDocuments(t *testing.T) {
+	t.Parallel()
+	built := web.Built()
+	if built == nil {
+		t.Fatal("the pages are not built: run: make web")
+	}
+	text, err := web.Documents(built)
+	must(t, err)
+	all, err := documents.Parse(text, "the build")
+	must(t, err)
+	for _, document := range all {
+		if _, err := gqlparser.LoadQueryWithRules(schemaOfAnswers(), document, nil); err != nil {
+			t.Errorf("%s: %v", document, err)
+		}
+		if strings.Contains(document, "Explorer") {
+			t.Errorf("one of the explorer's: %s", document)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"keepsake/graph/guard"
 	"keepsake/internal/documents"
 	"keepsake/resolvers"
+	"keepsake/web"
 )
 
 // schemaOfAnswers is the schema without @defer, which gqlgen adds to it: no way of
@@ -65,13 +66,25 @@ func (a *app) newExecutor(stock bool) (*executor.Executor, error) {
 }
 
 // knownDocuments are what the executor is to know by hash, and where there is a
-// manifest, to execute nothing else.
+// manifest, to execute nothing else but what the album page asks.
 func (a *app) knownDocuments() (*documents.Documents, error) {
 	if a.cfg.TrustedDocuments == "" {
 		return documents.New(nil), nil
 	}
 	trusted, err := documents.Load(a.cfg.TrustedDocuments)
-	return documents.New(trusted), err
+	if err != nil || a.built == nil {
+		return documents.New(trusted), err
+	}
+	text, err := web.Documents(a.built)
+	if err != nil {
+		return nil, err
+	}
+	own, err := documents.Parse(text, "what the pages were built with")
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(trusted, own)
+	return documents.New(trusted), nil
 }
 
 // requests answers queries and mutations over HTTP, as admit let them in.

@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { compress } from './tools/compress.ts';
+import { documents } from './tools/documents.ts';
 
 // Two pages of one build, so that neither loads what only the other needs.
 export default defineConfig({
-  plugins: [react(), compress()],
+  plugins: [react(), documents(), compress()],
   publicDir: false,
   build: {
     outDir: 'dist/app', // beside dist/README.md, which is there for go:embed before anything is built

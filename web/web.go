@@ -5,6 +5,7 @@ package web
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 )
 
@@ -13,10 +14,12 @@ import (
 //go:embed all:dist
 var folder embed.FS
 
-// The files of the two pages, and the folder with all that they load.
+// The files of the two pages, the documents that the album page asks, and the
+// folder with all that pages load.
 const (
 	albumPage    = "album.html"
 	explorerPage = "graphiql.html"
+	manifest     = "documents.json"
 	assets       = "assets/"
 )
 
@@ -30,4 +33,14 @@ func Built() fs.FS {
 		return nil
 	}
 	return built
+}
+
+// Documents is the manifest of the album page of a build: a JSON object from the
+// SHA-256 of each of its documents to the document. The explorer's are not in it.
+func Documents(files fs.FS) ([]byte, error) {
+	text, err := fs.ReadFile(files, manifest)
+	if err != nil {
+		return nil, fmt.Errorf("web: the build is not whole: %w", err)
+	}
+	return text, nil
 }

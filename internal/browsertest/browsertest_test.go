@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"keepsake/internal/config"
 	"keepsake/internal/launch"
 )
 
@@ -47,7 +50,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// play runs a script against a server of its own, and returns the figures that it tells.
+// play runs a script against a server of its own, and returns the figures that it
+// tells. What is in env is for the script, or if it begins with KEEPSAKE_ a setting
+// of the server.
 func play(t *testing.T, script string, env ...string) map[string]float64 {
 	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
@@ -68,7 +73,7 @@ func play(t *testing.T, script string, env ...string) map[string]float64 {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), storyTimeout)
 	defer cancel()
-	h, err := open(ctx, program, t.TempDir(), t.Output())
+	h, err := open(ctx, program, t.TempDir(), t.Output(), settings(env)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +94,10 @@ func play(t *testing.T, script string, env ...string) map[string]float64 {
 		t.Errorf("%s: %v", script, err)
 	}
 	return figures
+}
+
+func settings(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(e string) bool { return !strings.HasPrefix(e, config.Prefix) })
 }
 
 // verdict is what a script says of its story, as an error where it did not pass.

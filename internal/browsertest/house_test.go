@@ -21,18 +21,19 @@ type house struct {
 	ctx                 context.Context // of the story
 	program, data, addr string
 	logs                io.Writer
+	settings            []string // beside those of all houses
 
 	mu     sync.Mutex
 	server *launch.Server // nil while it is stopped
 	page   []byte
 }
 
-func open(ctx context.Context, program, data string, logs io.Writer) (*house, error) {
+func open(ctx context.Context, program, data string, logs io.Writer, settings ...string) (*house, error) {
 	addr, err := launch.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
-	h := &house{ctx: ctx, program: program, data: data, addr: addr, logs: logs}
+	h := &house{ctx: ctx, program: program, data: data, addr: addr, logs: logs, settings: settings}
 	return h, h.start()
 }
 
@@ -45,7 +46,7 @@ func (h *house) start() (err error) {
 		return errors.New("the server runs already")
 	}
 	h.server, err = launch.Start(context.WithoutCancel(h.ctx), h.program, h.data, h.logs,
-		"KEEPSAKE_LOG_LEVEL=error", "KEEPSAKE_LISTEN="+h.addr)
+		append([]string{"KEEPSAKE_LOG_LEVEL=error", "KEEPSAKE_LISTEN=" + h.addr}, h.settings...)...)
 	return err
 }
 

@@ -1,12 +1,21 @@
 package browsertest
 
-import "testing"
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"keepsake/internal/config"
+	"keepsake/internal/documents"
+)
 
 // TestExplorer: GraphiQL runs what it should, under its policy.
 func TestExplorer(t *testing.T) { play(t, "explorer.mjs") }
 
-// TestAlbum: two browsers side by side tell the demo's story.
-func TestAlbum(t *testing.T) { t.Log(play(t, "album.mjs", files(t))) }
+// TestAlbum: two browsers side by side tell the demo's story. All that the page asks
+// is known to a server that takes no other documents.
+func TestAlbum(t *testing.T) { t.Log(play(t, "album.mjs", files(t), onlyKnown(t))) }
 
 // TestAlbumUpload: an upload outlives a reload in its middle.
 func TestAlbumUpload(t *testing.T) { play(t, "album-upload.mjs", files(t)) }
@@ -32,8 +41,9 @@ func TestAlbumSession(t *testing.T) { play(t, "album-session.mjs", files(t)) }
 // TestAlbumBreaks: the server goes and comes back, a member is removed, a session ends.
 func TestAlbumBreaks(t *testing.T) { play(t, "album-breaks.mjs", files(t)) }
 
-// TestAlbumLinks: visitors by a link with a password, until it is closed.
-func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t)) }
+// TestAlbumLinks: visitors by a link with a password, until it is closed. As in
+// TestAlbum, no other documents are taken.
+func TestAlbumLinks(t *testing.T) { play(t, "album-links.mjs", files(t), onlyKnown(t)) }
 
 // TestAlbumLarge: an album of 2,000 photos scrolls.
 func TestAlbumLarge(t *testing.T) { t.Log(play(t, "album-large.mjs", files(t), "COUNT=2000")) }
@@ -57,4 +67,19 @@ func TestAlbumSpeed(t *testing.T) {
 	if first, largest := figures["first ratio"], figures["largest ratio"]; first > 3 || largest > 10 {
 		t.Errorf("the first paint takes %g times that of a plain page, the largest %g times", first, largest)
 	}
+}
+
+// onlyKnown is the setting that trusts one document, beside those of the page.
+func onlyKnown(t *testing.T) string {
+	t.Helper()
+	const document = "{__typename}"
+	text, err := json.Marshal(map[string]string{documents.Hash(document): document})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "documents.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config.Prefix + "TRUSTED_DOCUMENTS=" + file
 }

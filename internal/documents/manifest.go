@@ -11,9 +11,7 @@ import (
 // maxManifest is the largest manifest, in bytes.
 const maxManifest = 64 << 20
 
-// Load reads a manifest of trusted documents: a JSON object from the SHA-256 of
-// each document, in lower-case hexadecimal digits, to its text. A hash that is not
-// that of its document is an error, and so is a manifest of none.
+// Load reads the manifest in a file, as Parse does.
 func Load(path string) (trusted map[string]string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -27,15 +25,23 @@ func Load(path string) (trusted map[string]string, err error) {
 	case len(text) > maxManifest:
 		return nil, fmt.Errorf("trusted documents: %s has more than %d bytes", path, maxManifest)
 	}
+	return Parse(text, path)
+}
+
+// Parse reads a manifest of trusted documents: a JSON object from the SHA-256 of
+// each document, in lower-case hexadecimal digits, to its text. A hash that is not
+// that of its document is an error, and so is a manifest of none; name says in
+// errors which manifest it was.
+func Parse(text []byte, name string) (trusted map[string]string, err error) {
 	if err := json.Unmarshal(text, &trusted); err != nil {
-		return nil, fmt.Errorf("trusted documents: %s is not a JSON object of documents by hash: %w", path, err)
+		return nil, fmt.Errorf("trusted documents: %s is not a JSON object of documents by hash: %w", name, err)
 	}
 	if len(trusted) == 0 {
-		return nil, fmt.Errorf("trusted documents: %s has none", path)
+		return nil, fmt.Errorf("trusted documents: %s has none", name)
 	}
 	for hash, document := range trusted {
 		if Hash(document) != hash {
-			return nil, fmt.Errorf("trusted documents: %s: the SHA-256 of the document at %q is %s", path, hash, Hash(document))
+			return nil, fmt.Errorf("trusted documents: %s: the SHA-256 of the document at %q is %s", name, hash, Hash(document))
 		}
 	}
 	return trusted, nil
