@@ -1,7 +1,11 @@
 // The English texts. Its shape is the shape of every catalogue: a key that is
 // missing in one of the others does not compile.
 
-const few = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+import { writeCount } from './count';
+
+const num = (n: number) => writeCount(n, 'en');
+const few = (n: number, one: string, many: string) => `${num(n)} ${n === 1 ? one : many}`;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 export const en = {
   name: 'Keepsake',
@@ -18,6 +22,9 @@ export const en = {
   you: 'You',
   copied: 'Copied',
   copyFailed: 'Could not copy. Select the text and copy it yourself.',
+
+  /** date writes a day; months count from 0. */
+  date: (year: number, month: number, day: number) => `${months[month]} ${day}, ${year}`,
 
   photos: (n: number) => few(n, 'photo or video', 'photos and videos'),
   items: (n: number) => few(n, 'item', 'items'),
@@ -102,7 +109,7 @@ export const en = {
     downloadParts: 'It comes as ZIP files, each at most 200 MB. Fetch them one after the other.',
     part: (n: number, of: number) => `Part ${n} of ${of}`,
     select: 'Select',
-    selected: (n: number) => `${n.toLocaleString('en')} selected`,
+    selected: (n: number) => `${num(n)} selected`,
     selectOne: 'Select this',
     selectNone: 'Select nothing',
     trash: 'Trash',
@@ -175,7 +182,7 @@ export const en = {
     talk: 'Comments',
     hideTalk: 'Hide comments',
     slide: '{index} of {total}',
-    place: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+    place: (n: number, of: number) => `${num(n)} of ${num(of)}`,
     taken: 'Taken',
     camera: 'Camera',
     where: 'Place',
@@ -224,7 +231,7 @@ export const en = {
     resumeAll: 'Go on with all',
     cancel: 'Cancel',
     clear: 'Clear finished',
-    progress: (done: number, all: number) => `${done.toLocaleString('en')} of ${all.toLocaleString('en')} added`,
+    progress: (done: number, all: number) => `${num(done)} of ${num(all)} added`,
     failedSome: (n: number) => `${few(n, 'file', 'files')} could not be added`,
     allDone: (n: number) => `${few(n, 'file was', 'files were')} added.`,
     kept: 'Uploads go on if you load this page again.',

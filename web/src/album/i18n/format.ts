@@ -1,6 +1,7 @@
 // Dates, numbers and sizes, as the language writes them.
 
-import type { Language } from './language';
+import { writeCount } from './count';
+import { catalogues, type Language } from './language';
 
 /** Format writes values for one language. Times are RFC 3339. */
 export interface Format {
@@ -25,21 +26,24 @@ const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 export function makeFormat(language: Language): Format {
-  const number = new Intl.NumberFormat(language);
-  const percent = new Intl.NumberFormat(language, { style: 'percent' });
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const percent = once(() => new Intl.NumberFormat(language, { style: 'percent' }));
+  // As Intl would, whose first use takes some 15 ms: the head of an album is not to wait for that.
+  const date = (time: string) => {
+    const at = new Date(time);
+    return catalogues[language].date(at.getFullYear(), at.getMonth(), at.getDate());
+  };
+  const dateTime = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }));
+  const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
   return {
-    number: (n) => number.format(n),
-    percent: (share) => percent.format(share),
-    date: (time) => date.format(new Date(time)),
-    dateTime: (time) => dateTime.format(new Date(time)),
+    number: (n) => writeCount(n, language),
+    percent: (share) => percent().format(share),
+    date,
+    dateTime: (time) => dateTime().format(new Date(time)),
     ago(time, now) {
       const past = Math.max(0, now - Date.parse(time));
-      if (past >= 7 * 86_400_000) return date.format(new Date(time));
-      for (const [unit, ms] of steps) if (past >= ms) return relative.format(-Math.floor(past / ms), unit);
-      return relative.format(0, 'second');
+      if (past >= 7 * 86_400_000) return date(time);
+      for (const [unit, ms] of steps) if (past >= ms) return relative().format(-Math.floor(past / ms), unit);
+      return relative().format(0, 'second');
     },
     bytes(n) {
       let i = 0;
@@ -56,6 +60,12 @@ export function makeFormat(language: Language): Format {
     seconds: (n) =>
       new Intl.NumberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(Math.ceil(n)),
   };
+}
+
+/** once makes something when it is first needed: a formatter takes milliseconds, and most pages need two of them. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function clock(ms: number): string {

@@ -1,8 +1,9 @@
 // The texts in simplified Chinese.
 
+import { writeCount } from './count';
 import type { Catalogue } from './en';
 
-const num = (n: number) => n.toLocaleString('zh-CN');
+const num = (n: number) => writeCount(n, 'zh-CN');
 
 export const zh: Catalogue = {
   name: 'Keepsake',
@@ -19,6 +20,8 @@ export const zh: Catalogue = {
   you: '你',
   copied: '已复制',
   copyFailed: '无法复制，请选中文字后手动复制。',
+
+  date: (year, month, day) => `${year}年${month + 1}月${day}日`,
 
   photos: (n) => `${num(n)} 张照片和视频`,
   items: (n) => `${num(n)} 项`,
