@@ -9,11 +9,11 @@ import type { Selection } from '../page/selection';
 import { Icon } from '../ui/icons';
 import { useDragging } from './arrange';
 import { findAnchors, place, type Anchor } from './anchor';
-import { layout, within, type Chunk } from './layout';
+import { gap, layout, within, type Chunk } from './layout';
+import { useSettled } from './settled';
 import { Tile } from './tile';
 import { useWidth } from './width';
 
-const gap = 4;
 /** ahead is how many screens above and below are kept drawn. */
 const ahead = 1;
 /** moreAhead is how many screens before the end the next page is asked for. */
@@ -36,20 +36,21 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
   const width = useWidth(box);
   const dragging = useDragging(selection.ids);
   const made = useMemo(() => layout(width > 0 ? media : [], width, gap), [media, width]);
+  const settled = useSettled(box, made.chunks.length > 0);
   const anchors = useRef<Anchor[]>([]);
   const [range, setRange] = useState<[number, number]>([0, 2]);
-  const now = useRef({ made, hasMore, loadingMore, onMore, fresh });
-  now.current = { made, hasMore, loadingMore, onMore, fresh };
+  const now = useRef({ made, hasMore, loadingMore, onMore, fresh, settled });
+  now.current = { made, hasMore, loadingMore, onMore, fresh, settled };
 
   const look = useCallback(() => {
-    const { made, hasMore, loadingMore, onMore, fresh } = now.current;
+    const { made, hasMore, loadingMore, onMore, fresh, settled } = now.current;
     if (!box.current) return;
     const line = -box.current.getBoundingClientRect().top;
     // The top of the grid is looked at: what is new may show itself there.
     anchors.current = line > 0 ? findAnchors(made, line) : [];
     const [from, to] = within(made, line - ahead * innerHeight, line + (1 + ahead) * innerHeight);
     setRange((r) => (r[0] === from && r[1] === to ? r : [from, to]));
-    if (hasMore && !loadingMore && line + (1 + moreAhead) * innerHeight > made.height) onMore();
+    if (settled && hasMore && !loadingMore && line + (1 + moreAhead) * innerHeight > made.height) onMore();
     if (line <= 0 && fresh.count > 0) fresh.clear();
   }, []);
 
@@ -62,7 +63,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
     look();
   }, [made, look]);
 
-  useEffect(look, [hasMore, loadingMore, look]);
+  useEffect(look, [hasMore, loadingMore, settled, look]);
 
   useEffect(() => {
     let asked = 0;
@@ -107,6 +108,7 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
             key={chunk.key}
             chunk={chunk}
             total={total}
+            until={settled ? Infinity : innerHeight - chunk.top}
             selected={selection.ids}
             selecting={selection.active}
             onToggle={selection.toggle}
@@ -122,17 +124,20 @@ export function Grid({ media, total, hasMore, loadingMore, onMore, selection, fr
 interface PartProps {
   chunk: Chunk<ShownMedium>;
   total: number;
+  /** until is how far down its tiles are drawn, in pixels. */
+  until: number;
   selecting: boolean;
   selected: ReadonlySet<Id>;
   onToggle(id: Id, through: boolean): void;
   onOpen(id: Id): void;
 }
 
-const Part = memo(function Part({ chunk, total, selected, selecting, onToggle, onOpen }: PartProps) {
+const Part = memo(function Part({ chunk, total, until, selected, selecting, onToggle, onOpen }: PartProps) {
   return (
     <div className="grid-part" style={{ transform: `translateY(${chunk.top}px)`, height: chunk.height }}>
       {chunk.items.map((medium, i) => {
         const b = chunk.boxes[i]!;
+        if (b.top > until) return null;
         return (
           <Tile
             key={medium.id}

@@ -3,6 +3,9 @@
 import { chunks } from './chunks';
 import { ratioOf, rows, type Box } from './rows';
 
+/** gap is what lies between two tiles, in pixels. */
+export const gap = 4;
+
 export interface Item {
   id: string;
   width: number;
