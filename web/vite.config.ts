@@ -1,11 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { groups } from './tools/chunks.ts';
 import { compress } from './tools/compress.ts';
 import { documents } from './tools/documents.ts';
+import { preload } from './tools/preload.ts';
 
 // Two pages of one build, so that neither loads what only the other needs.
 export default defineConfig({
-  plugins: [react(), documents(), compress()],
+  plugins: [react(), preload('src/album/draw.tsx'), documents(), compress()],
   publicDir: false,
   build: {
     outDir: 'dist/app', // beside dist/README.md, which is there for go:embed before anything is built
@@ -15,6 +17,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 4096, // in KB: the editor of the explorer
     rolldownOptions: {
       input: ['album.html', 'graphiql.html'],
+      output: { codeSplitting: { groups } },
     },
   },
   server: {

@@ -3,7 +3,8 @@
 import { lazy, Suspense } from 'react';
 import type { Client } from '../client';
 import { ClientContext } from './data/client';
-import { parseRoute, usePath } from './data/route';
+import { parseRoute } from './data/path';
+import { usePath } from './data/route';
 import { Boundary } from './ui/boundary';
 import { Speaks } from './i18n/context';
 import { AlbumPage } from './page/album-page';

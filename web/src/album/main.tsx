@@ -1,9 +1,8 @@
-// Where the album page begins.
+// Where the album page begins: what it shows is asked for first, by the library
+// alone; React, and what is drawn with it, come meanwhile.
 
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
 import { createClient } from '../client';
-import { App } from './app';
+import { begin } from './first/begin';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/above.css';
@@ -14,8 +13,11 @@ import './styles/viewer.css';
 import './styles/talk.css';
 import './styles/panels.css';
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App client={createClient()} />
-  </StrictMode>,
-);
+const client = createClient();
+const begun = begin(client);
+// The script is async, so that it need not wait for styles: it may be ahead of the HTML.
+const parsed = new Promise<void>((done) => {
+  if (document.readyState !== 'loading') done();
+  else addEventListener('DOMContentLoaded', () => done());
+});
+void Promise.all([import('./draw'), begun, parsed]).then(([{ draw }]) => draw(client));

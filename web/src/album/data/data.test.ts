@@ -5,7 +5,7 @@ import { makeFormat } from '../i18n/format';
 import { zh } from '../i18n/zh';
 import { batches } from './batches';
 import { errorText } from './errors';
-import { parseRoute } from './route';
+import { parseRoute } from './path';
 
 const format = makeFormat('en');
 

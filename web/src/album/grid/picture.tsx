@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { Picture as Variant } from '../../client';
 import { Blur } from './blur';
+import { sizesOf, srcSet } from './sources';
 
 interface Props {
   variants: readonly Variant[];
@@ -12,11 +13,6 @@ interface Props {
   /** width on the screen, in CSS pixels. */
   width: number;
   eager?: boolean;
-}
-
-/** srcSet lists the variants for the browser to choose from. */
-export function srcSet(variants: readonly Variant[]): string {
-  return variants.map((v) => `${v.url} ${v.width}w`).join(', ');
 }
 
 export function Picture({ variants, blurhash, color, alt, width, eager = false }: Props) {
@@ -30,10 +26,10 @@ export function Picture({ variants, blurhash, color, alt, width, eager = false }
           className={loaded ? 'loaded' : undefined}
           src={first.url}
           srcSet={srcSet(variants)}
-          sizes={`${Math.ceil(width)}px`}
+          sizes={sizesOf(width)}
           alt={alt}
           loading={eager ? 'eager' : 'lazy'}
-          decoding="async"
+          decoding={eager ? 'sync' : 'async'}
           draggable={false}
           onLoad={() => setLoaded(true)}
         />

@@ -7,6 +7,7 @@ import { Avatar } from '../ui/avatar';
 import { Button } from '../ui/button';
 import { Menu, type MenuItem } from '../ui/menu';
 import { PickButton } from '../upload/pick';
+import { factsOf } from './facts';
 
 /** Panel is what can be opened above an album. */
 export type Panel =
@@ -18,11 +19,7 @@ export function AlbumHead({ onPanel, onSelect }: { onPanel(panel: Panel): void; 
   const { album, api, may, visit } = useAlbum();
   const tell = useTell();
   const filled = album.mediaCount > 0;
-  const facts = [
-    t.photos(album.mediaCount),
-    ...(visit ? [] : [t.memberCount(album.memberCount)]),
-    format.date(album.createdAt),
-  ];
+  const facts = factsOf(t, format, album, visit !== null);
   const items: MenuItem[] = [
     ...(filled && (may('DOWNLOAD') || may('EDIT_OWN_MEDIA'))
       ? [{ label: t.album.select, icon: 'select' as const, run: onSelect }]

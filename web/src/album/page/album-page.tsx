@@ -1,6 +1,7 @@
 // The page of an album for who is signed in, and for anyone if the album allows it.
 
 import { useState } from 'react';
+import { follow } from '../first/begin';
 import { useClient, useFollower, useSession } from '../data/client';
 import { AlbumScreen } from './album-screen';
 import { Loading } from './loading';
@@ -20,8 +21,9 @@ export function AlbumPage({ id }: { id: string }) {
     setPhase(session.phase);
     if (phase === 'out') setTurn(turn + 1);
   }
-  const follower = useFollower(who && `${id} ${who} ${turn}`, () => client.followAlbum(id));
-  if (!follower) return <Loading />;
+  const follower = useFollower(who && `${id} ${who} ${turn}`, () => follow(client, id));
+  // Who follows gets its follower before this is painted.
+  if (!follower) return who ? null : <Loading />;
   return (
     <AlbumScreen
       key={who}
