@@ -1,7 +1,7 @@
 // An album of 2,000 photos scrolls: no long halts, no more tiles than are near the
 // screen, and no memory that grows with the way.
 import { play, server, shoot } from './browser.mjs';
-import { control, fill, following, makeAlbum, shows, signUp, tiles, token } from './people.mjs';
+import { control, fill, following, makeAlbum, shows, signUp, token } from './people.mjs';
 
 const count = Number(process.env.COUNT);
 const mostTiles = 400;
@@ -75,10 +75,12 @@ await play(async (open) => {
 
   // A photo in the middle opens, and closing it leads back to the place.
   await page.evaluate(() => scrollTo({ top: document.documentElement.scrollHeight / 2, behavior: 'instant' }));
-  const middle = page.locator('.tile img.loaded').first();
-  await middle.waitFor();
+  const seenTile = await page.waitForFunction(() => [...document.querySelectorAll('.tile')].find((tile) => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return top > 100 && bottom < innerHeight && tile.querySelector('img.loaded');
+  })?.dataset.id);
   const at = await page.evaluate(() => scrollY);
-  const shown = tiles(page).nth((await tiles(page).count()) >> 1);
+  const shown = page.locator(`.tile[data-id="${await seenTile.jsonValue()}"]`); // one that need not be scrolled to
   await shown.getByRole('link').click();
   await page.locator('.viewer').waitFor();
   await page.keyboard.press('ArrowRight');
