@@ -22,12 +22,15 @@ await play(async (open) => {
   const sent = await fetch(`${process.env.CONTROL}/page`, { method: 'POST', body: page });
   if (!sent.ok) throw new Error(await sent.text());
 
+  await stands(open, `${server}/a/${id}`, session);
+
   const took = { album: [], plain: [] };
   for (let round = 0; round < rounds; round++) {
     took.album.push(await time(open, `${server}/a/${id}`, session));
     took.plain.push(await time(open, `${process.env.CONTROL}/page`, null));
   }
   const figures = {};
+  figures.shift = Math.max(...took.album.map((t) => t.shift));
   for (const what of ['first', 'largest', 'visible']) {
     for (const [name, all] of Object.entries(took)) {
       const sorted = all.map((t) => t[what]).sort((a, b) => a - b);
@@ -37,6 +40,27 @@ await play(async (open) => {
   }
   return figures;
 });
+
+/** stands holds the first screen to be there without React, each picture where React will have it. */
+async function stands(open, url, session) {
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    const boxes = [];
+    for (const react of [false, true]) {
+      const page = await open({ viewport });
+      await page.addInitScript((s) => localStorage.setItem('keepsake.session', s), session);
+      if (!react) await page.route(/\/assets\/page-/, () => {}); // it never comes
+      await page.goto(url);
+      const tile = react ? '.tile[data-id]' : '.still .tile';
+      await page.waitForFunction((tile) => {
+        const pictures = [...document.querySelectorAll(`${tile} img`)].slice(0, 6);
+        return pictures.length === 6 && pictures.every((i) => i.complete && i.naturalWidth > 0);
+      }, tile);
+      boxes.push(await page.locator(tile).evaluateAll((all) => JSON.stringify(all.slice(0, 6).map((t) => t.getBoundingClientRect()))));
+      await page.context().close();
+    }
+    if (boxes[0] !== boxes[1]) throw new Error(`at ${viewport.width} pixels the still has its pictures at ${boxes[0]}, React at ${boxes[1]}`);
+  }
+}
 
 /** plain makes the static page of what an album shows: all its pictures, with the addresses that the browser chose or would. */
 async function plain(page, id) {
@@ -66,7 +90,8 @@ async function time(open, url, session) {
   const page = await open();
   if (session) await page.addInitScript((s) => localStorage.setItem('keepsake.session', s), session);
   await page.addInitScript(() => {
-    window.largest = 0;
+    window.largest = window.shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift += e.value))).observe({ type: 'layout-shift', buffered: true });
     new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.largest = e.startTime))).observe({ type: 'largest-contentful-paint', buffered: true });
   });
   await page.goto(url);
@@ -78,7 +103,7 @@ async function time(open, url, session) {
     const ends = performance.getEntriesByType('resource').filter((e) => pictures().some((i) => i.currentSrc === e.name)).map((e) => e.responseEnd);
     const visible = Math.max(...ends);
     await new Promise((done) => setTimeout(done, 300)); // the browser tells of paints late
-    return { first: performance.getEntriesByName('first-contentful-paint')[0].startTime, largest: window.largest, visible };
+    return { first: performance.getEntriesByName('first-contentful-paint')[0].startTime, largest: window.largest, shift: window.shift, visible };
   });
   await page.context().close();
   return times;
