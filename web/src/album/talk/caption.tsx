@@ -1,12 +1,12 @@
 // A medium's caption, to be read, and edited by those who may.
 
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { mayEditMedium, type ShownMedium } from '../../client';
 import { useAct, useAlbum } from '../data/album';
 import { useViewer } from '../data/client';
 import { useSpeech } from '../i18n/context';
-import { Button, IconButton } from '../ui/button';
-import { GrowingText } from './growing-text';
+import { IconButton } from '../ui/button';
+import { TextEditor } from './text-editor';
 
 const longest = 2_000;
 
@@ -17,33 +17,13 @@ export function Caption({ medium }: { medium: ShownMedium }) {
   const act = useAct();
   const [draft, setDraft] = useState<string | null>(null);
   const mayEdit = mayEditMedium(album, medium, viewer?.id ?? null);
-  function save(e?: FormEvent) {
-    e?.preventDefault();
-    const caption = draft!.trim();
+  function save(caption: string) {
     setDraft(null);
     if (caption !== medium.caption)
       void act({ kind: 'editMedia', mediaId: medium.id, caption }).then((done) => !done && setDraft(caption));
   }
   if (draft !== null) {
-    return (
-      <form className="caption-form" onSubmit={save}>
-        <GrowingText
-          label={t.media.caption}
-          value={draft}
-          onText={setDraft}
-          onSend={save}
-          maxLength={longest}
-          onEscape={() => setDraft(null)}
-          autoFocus
-        />
-        <div className="row-end">
-          <Button onClick={() => setDraft(null)}>{t.cancel}</Button>
-          <button type="submit" className="button main">
-            <span>{t.save}</span>
-          </button>
-        </div>
-      </form>
-    );
+    return <TextEditor label={t.media.caption} text={draft} maxLength={longest} onSave={save} onCancel={() => setDraft(null)} />;
   }
   if (medium.caption) {
     return (

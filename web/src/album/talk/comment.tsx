@@ -1,16 +1,15 @@
 // One comment, and what its author and editors can do with it.
 
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { mayEditComment, type Id, type ShownComment } from '../../client';
 import { useAct, useAlbum } from '../data/album';
 import { useViewer } from '../data/client';
 import { nameOf } from '../data/words';
 import { useSpeech } from '../i18n/context';
 import { Avatar } from '../ui/avatar';
-import { Button } from '../ui/button';
 import { Confirm } from '../ui/dialog';
 import { longestComment } from './composer';
-import { GrowingText } from './growing-text';
+import { TextEditor } from './text-editor';
 
 interface Props {
   mediaId: Id;
@@ -28,9 +27,7 @@ export function Comment({ mediaId, comment, now, onReply }: Props) {
   const [removing, setRemoving] = useState(false);
   if (comment.removedAt) return <p className="comment removed">{t.talk.removed}</p>;
   const mayEdit = !comment.pending && mayEditComment(album, comment, viewer?.id ?? null);
-  function save(e?: FormEvent) {
-    e?.preventDefault();
-    const text = draft!.trim();
+  function save(text: string) {
     setDraft(null);
     if (text && text !== comment.text)
       void act({ kind: 'editComment', mediaId, commentId: comment.id, text }).then((done) => !done && setDraft(text));
@@ -49,23 +46,7 @@ export function Comment({ mediaId, comment, now, onReply }: Props) {
         {draft === null ? (
           <p className="comment-text">{comment.text}</p>
         ) : (
-          <form onSubmit={save} className="caption-form">
-            <GrowingText
-              label={t.talk.edit}
-              value={draft}
-              onText={setDraft}
-              onSend={save}
-              maxLength={longestComment}
-              onEscape={() => setDraft(null)}
-              autoFocus
-            />
-            <div className="row-end">
-              <Button onClick={() => setDraft(null)}>{t.cancel}</Button>
-              <button type="submit" className="button main">
-                <span>{t.save}</span>
-              </button>
-            </div>
-          </form>
+          <TextEditor label={t.talk.edit} text={draft} maxLength={longestComment} onSave={save} onCancel={() => setDraft(null)} />
         )}
         {draft === null && (onReply || mayEdit) && (
           <p className="comment-feet">
