@@ -23,7 +23,8 @@ await play(async (open) => {
     await answers(answer);
   };
 
-  // A query, with the schema at hand.
+  // A query, with the schema at hand. The button is there before the editor is, and does nothing then.
+  await page.locator('.graphiql-query-editor .view-line', { hasText: 'contentTypes' }).first().waitFor();
   await run.click();
   await answers('"contentTypes"');
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
