@@ -7,7 +7,7 @@ import { preload } from './tools/preload.ts';
 
 // Two pages of one build, so that neither loads what only the other needs.
 export default defineConfig({
-  plugins: [react(), preload('src/album/draw.tsx'), documents(), compress()],
+  plugins: [react(), preload('src/album/open.ts', 'src/album/draw.tsx'), documents(), compress()],
   publicDir: false,
   build: {
     outDir: 'dist/app', // beside dist/README.md, which is there for go:embed before anything is built

@@ -50,7 +50,7 @@ async function stands(open, url, session) {
       await page.addInitScript((s) => localStorage.setItem('keepsake.session', s), session);
       if (!react) await page.route(/\/assets\/page-/, () => {}); // it never comes
       await page.goto(url);
-      const tile = react ? '.tile[data-id]' : '.still .tile';
+      const tile = react ? '.tile' : '.still-tile';
       await page.waitForFunction((tile) => {
         const pictures = [...document.querySelectorAll(`${tile} img`)].slice(0, 6);
         return pictures.length === 6 && pictures.every((i) => i.complete && i.naturalWidth > 0);

@@ -1,10 +1,10 @@
 import type { Plugin } from 'vite';
 
 /**
- * preload has the HTML that loads one module at once fetch another, which that one
- * imports later, and what it imports: the two come side by side.
+ * preload has the album page fetch at once what its first module imports later, and
+ * what those modules import: all of it comes side by side.
  */
-export function preload(module: string): Plugin {
+export function preload(...modules: string[]): Plugin {
   return {
     name: 'keepsake-preload',
     apply: 'build',
@@ -12,9 +12,10 @@ export function preload(module: string): Plugin {
       order: 'post',
       handler(html, { bundle = {}, chunk: entry }) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-        const wanted = chunks.find((chunk) => chunk.moduleIds.some((id) => id.endsWith(module)));
-        if (!wanted || !entry?.moduleIds.some((id) => id.endsWith('src/album/main.tsx'))) return;
-        return [...wanted.imports, wanted.fileName]
+        if (!entry?.moduleIds.some((id) => id.endsWith('src/album/main.ts'))) return;
+        const wanted = chunks.filter((chunk) => chunk.moduleIds.some((id) => modules.some((module) => id.endsWith(module))));
+        const files = new Set(wanted.flatMap((chunk) => [chunk.fileName, ...chunk.imports]));
+        return [...files]
           .filter((file) => !html.includes(file))
           .map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head' as const }));
       },

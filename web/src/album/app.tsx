@@ -1,7 +1,8 @@
 // The pages, and what stands around all of them.
 
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { Client } from '../client';
+import { endStill } from './first/still';
 import { ClientContext } from './data/client';
 import { parseRoute } from './data/path';
 import { usePath } from './data/route';
@@ -18,6 +19,7 @@ import { UploadPanel } from './upload/panel';
 const FeedPage = lazy(() => import('./feed/feed-page'));
 
 export function App({ client }: { client: Client }) {
+  useEffect(() => void endStill(400), []);
   return (
     <Speaks>
       <ClientContext value={client}>

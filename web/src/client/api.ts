@@ -2,6 +2,7 @@ import { bounded, retryAfterIn } from './bounded';
 import { pause, type Clock } from './clock';
 import { isMutation, type Document } from './document';
 import { ApiError } from './errors';
+import { requestOf } from './request';
 import { backoff, endsSession, worthAnotherTry } from './retry';
 
 export interface AskOptions {
@@ -66,14 +67,13 @@ export function createApi(parts: ApiParts): Api {
     const mutation = isMutation(query);
     const sent = mutation ? withKey(variables, parts.newKey) : variables;
     const repeatable = !mutation || options.repeatable === true || keyOf(sent) !== undefined;
-    const body = JSON.stringify({ query, variables: sent });
     const end = parts.clock.now() + (options.deadline ?? usualDeadline);
     let renewed = false;
     for (let tries = 1; ; tries++) {
       const token = await parts.identity.token();
       let error: ApiError;
       try {
-        const answer = await post<R>(parts, body, token, end - parts.clock.now(), options.signal);
+        const answer = await post<R>(parts, requestOf(document, sent, token), end - parts.clock.now(), options.signal);
         const first = answer.errors[0];
         if (first === undefined || (answer.data && !worthAnotherTry(first, repeatable))) return answer as Answer<R>;
         error = first;
@@ -117,14 +117,9 @@ function withKey(variables: unknown, newKey: (() => string) | null): unknown {
   return { ...(variables as object), input: { ...input, idempotencyKey: newKey() } };
 }
 
-async function post<R>(parts: ApiParts, body: string, token: string | null, left: number, signal?: AbortSignal) {
-  const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
-    Accept: 'application/graphql-response+json, application/json;q=0.9',
-  };
-  if (token !== null) headers.Authorization = `Bearer ${token}`;
+async function post<R>(parts: ApiParts, request: RequestInit, left: number, signal?: AbortSignal) {
   return bounded(parts.clock, Math.min(left, tryLimit), signal, async (stop) => {
-    const response = await parts.fetch(parts.url, { method: 'POST', headers, body, signal: stop });
+    const response = await parts.fetch(parts.url, { ...request, signal: stop });
     return read<R>(response.status, response.headers, await response.text());
   });
 }

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from './clock';
 import * as documents from './documents';
 import { followAlbum, type AlbumFollower } from './follow';
 import { followFeed, type FeedFollower } from './feed';
+import { keptAs } from './kept';
 import type { LiveState } from './connection';
 import { createLive, type Live } from './live';
 import type { Id, Person } from './model';
@@ -78,7 +79,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const bare = apiOf(nobody);
   const as = (token: string) => apiOf({ ...nobody, token: async () => token });
 
-  const session = new MemberSession({ bare, as, store: options.store ?? browserStore('keepsake.session'), locks, clock, newKey });
+  const session = new MemberSession({ bare, as, store: options.store ?? browserStore(keptAs), locks, clock, newKey });
   const me = (): Person | null => {
     const state = session.state.get();
     return state.phase === 'in' ? state.user : null;

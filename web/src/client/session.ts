@@ -2,6 +2,7 @@ import type { Api, Identity } from './api';
 import type { Clock } from './clock';
 import * as documents from './documents';
 import { ApiError } from './errors';
+import { parseKept, type Kept } from './kept';
 import type { Person } from './model';
 import { observable, type Observable } from './observable';
 import type { Locks, TextStore } from './ports';
@@ -29,18 +30,6 @@ export interface SessionParts {
   clock: Clock;
   /** Makes a key of idempotency; null where the server takes none. */
   newKey: (() => string) | null;
-}
-
-/** What is kept on the device. */
-interface Kept {
-  accessToken: string;
-  /** By this device's clock: when it was got, and when it ends. */
-  gotAt: number;
-  endsAt: number;
-  refreshToken: string;
-  /** The key that the refresh token is traded with: a try whose answer was lost is the same try again. */
-  refreshKey: string | null;
-  user: Person;
 }
 
 /** A token that ends sooner than this is renewed before a socket opens with it. In milliseconds. */
@@ -143,7 +132,7 @@ export class MemberSession implements Session, Identity {
 
   /** Reads what this or another tab has kept. */
   private async reload(): Promise<void> {
-    const kept = parse(await this.parts.store.load());
+    const kept = parseKept(await this.parts.store.load());
     if (kept?.accessToken !== this.kept?.accessToken || this.current.get().phase === 'loading') this.show(kept, false);
   }
 
@@ -155,17 +144,6 @@ export class MemberSession implements Session, Identity {
     } else if (now.phase !== 'in' || JSON.stringify(now.user) !== JSON.stringify(kept.user)) {
       this.current.set({ phase: 'in', user: kept.user });
     }
-  }
-}
-
-/** What was kept, or null for what an older version or somebody else wrote. */
-function parse(text: string | null): Kept | null {
-  try {
-    const kept = JSON.parse(text ?? 'null') as Partial<Kept> | null;
-    if (typeof kept?.accessToken !== 'string' || typeof kept.refreshToken !== 'string' || !kept.user) return null;
-    return { gotAt: 0, endsAt: 0, refreshKey: null, ...kept } as Kept;
-  } catch {
-    return null;
   }
 }
 

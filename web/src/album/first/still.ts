@@ -2,7 +2,7 @@
 // will have them, without React. To run React for the first time takes longer than
 // to fetch the pictures, the more on a phone. What is drawn here is what
 // album-head.tsx and tile.tsx draw, less what can be pressed; it stands in the places
-// that album.html has for it, and React's first drawing replaces it.
+// that album.html has for it, over what React draws, until that is seen.
 
 import type { Album, AlbumView } from '../../client';
 import { gap, layout } from '../grid/layout';
@@ -14,7 +14,7 @@ import { factsOf } from '../page/facts';
 /** drawStill draws it, and resolves when its pictures are seen. */
 export async function drawStill({ album, media }: AlbumView): Promise<void> {
   const [head, grid] = ['.album-head', '.grid'].map((place) =>
-    document.querySelector<HTMLElement>(`#root > .still > ${place}`),
+    document.querySelector<HTMLElement>(`#still ${place}`),
   );
   if (!album || !head || !grid) return;
   head.append(...words(album));
@@ -24,18 +24,29 @@ export async function drawStill({ album, media }: AlbumView): Promise<void> {
     for (const [i, { variants, color }] of chunk.items.entries()) {
       const box = chunk.boxes[i]!;
       if (chunk.top + box.top > bottom) break;
-      const picture = pictureOf(variants, box.width);
+      const picture = new Image();
       pictures.push(picture);
-      const tile = element('div', 'tile', element('span', 'picture', picture));
+      const tile = element('div', 'still-tile', element('span', 'picture', picture));
       const { left, width, height } = box;
       Object.assign(tile.style, pixels({ left, top: chunk.top + box.top, width, height }), { background: color ?? '' });
       grid.append(tile);
+      // Now that it is in the page: one that is not yet may ask for two variants.
+      Object.assign(picture, { decoding: 'sync', sizes: sizesOf(box.width), srcset: srcSet(variants) });
     }
   }
   await Promise.allSettled(pictures.map((picture) => picture.decode()));
   // One frame paints them, and at the next they are on the screen.
   await frame();
   await frame();
+}
+
+/** endStill takes it away, once the pictures that React has drawn are seen or take longer than `patience`, in milliseconds. */
+export async function endStill(patience: number): Promise<void> {
+  await frame();
+  const pictures = [...document.querySelectorAll<HTMLImageElement>('.tile img')];
+  const seen = pictures.filter((picture) => picture.getBoundingClientRect().top < innerHeight).map((picture) => picture.decode());
+  await Promise.race([Promise.allSettled(seen).then(frame), new Promise((done) => setTimeout(done, patience))]);
+  document.getElementById('still')?.remove();
 }
 
 const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -60,15 +71,6 @@ function words(album: Album): HTMLElement[] {
     ),
     element('div', 'album-actions', button),
   ];
-}
-
-function pictureOf(variants: Parameters<typeof srcSet>[0], width: number): HTMLImageElement {
-  const img = new Image();
-  img.alt = '';
-  img.decoding = 'sync';
-  img.sizes = sizesOf(width);
-  img.srcset = srcSet(variants);
-  return img;
 }
 
 function element(name: string, className: string, ...inside: (Node | string)[]): HTMLElement {

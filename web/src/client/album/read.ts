@@ -8,9 +8,15 @@ import type { ReadComments, SeenLikes } from './state';
 export const pageSize = 100;
 export const nodesSize = 50;
 
+/** How many media are read at first. */
+export const firstPage = 50;
+
+/** What `albumPage` takes for an album and as many of its first media, or a page of them. */
+export const firstOf = (id: Id, want = firstPage) => ({ id, first: Math.min(want, pageSize), after: null });
+
 /** An album and its first media, at least `want` of them if there are as many. */
 export async function askPage(api: Api, id: Id, want: number): Promise<{ cursor: Cursor; album: Album; media: Page<SeenMedium> }> {
-  const { album } = await api.ask(documents.albumPage, { id, first: Math.min(want, pageSize), after: null });
+  const { album } = await api.ask(documents.albumPage, firstOf(id, want));
   if (album === null) throw new ApiError('NOT_FOUND');
   const { cursor, media, ...rest } = album;
   const edges = [...media.edges];

@@ -4,11 +4,10 @@ import type { ApiError } from '../errors';
 import type { Cursor, Id } from '../model';
 import { persist } from '../persist';
 import { localLocks } from '../ports';
-import { askAgain, askComments, askLikes, askMedia, askPage, askReplies, nodesSize, pageSize } from './read';
+import { askAgain, askComments, askLikes, askMedia, askPage, askReplies, firstPage, nodesSize, pageSize } from './read';
 import type { Action, AlbumState } from './state';
 
-/** How many media and comments are read at first. */
-const firstPage = 50;
+/** How many comments are read at first. */
 const commentPage = 50;
 
 export interface ReadsParts {
