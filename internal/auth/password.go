@@ -28,7 +28,7 @@ const (
 type PasswordOptions struct {
 	MemoryKiB  uint32        // of one hash; default 19 MiB, as OWASP advises for two passes
 	Iterations uint32        // passes over it; default 2
-	AtOnce     int           // hashes computed at once; default one a CPU
+	AtOnce     int           // hashes computed at once; default one for two CPUs, so that others have theirs
 	Waiting    int           // callers that may wait for their turn; default 256
 	Wait       time.Duration // how long each of them waits; default 3 s
 }
@@ -50,7 +50,7 @@ func NewPasswords(o *PasswordOptions) *Passwords {
 	if o != nil {
 		set = *o
 	}
-	atOnce := orDefault(set.AtOnce, runtime.GOMAXPROCS(0))
+	atOnce := orDefault(set.AtOnce, max(1, runtime.GOMAXPROCS(0)/2))
 	return &Passwords{
 		params: argon2id.Params{
 			Memory:      orDefault(set.MemoryKiB, 19<<10),

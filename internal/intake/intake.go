@@ -4,8 +4,10 @@
 package intake
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
+	"sync"
 )
 
 // Small is what everybody may send, in bytes: as much as a document may have by
@@ -19,6 +21,7 @@ var ErrBusy = errors.New("intake: too many large requests at once")
 // value has no room.
 type Limit struct {
 	places chan struct{}
+	alone  sync.Mutex
 }
 
 // New makes a limit.
@@ -39,6 +42,16 @@ func (l *Limit) ReadAll(r io.Reader) ([]byte, error) {
 	}
 	rest, err := io.ReadAll(r)
 	return append(begin, rest...), err
+}
+
+// Unmarshal is json.Unmarshal, of texts of more than Small one at a time: while one
+// takes a processor, others have the rest.
+func (l *Limit) Unmarshal(text []byte, to any) error {
+	if len(text) > Small {
+		l.alone.Lock()
+		defer l.alone.Unlock()
+	}
+	return json.Unmarshal(text, to)
 }
 
 // TooMany reports whether a text of JSON has more than most items in its lists and

@@ -22,18 +22,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ReadBufferSize: readBuffer, WriteBufferPool: &handshakes,
 		Subprotocols: []string{subprotocol}, CheckOrigin: s.opt.Origin,
 	}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	ws, err := upgrader.Upgrade(&pacing{w, time.Second / time.Duration(max(readRate, s.opt.MaxMessage))}, r, nil)
 	if err != nil { // it was answered
 		s.stayedAway()
 		return
 	}
-	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
+	conn := ws.NetConn().(*paced).Conn //nolint:errcheck,forcetypeassert // by pacing
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		if err := tcp.SetWriteBuffer(sendBuffer); err != nil {
 			s.opt.Logger.Warn("transport: a socket with the system's own send buffer", "error", err)
 		}
 	}
 	c := &socket{
-		ws: ws, conn: ws.NetConn(), direct: newDirectly(ws.NetConn()),
+		ws: ws, conn: conn, direct: newDirectly(conn),
 		rate: rate.NewLimiter(rate.Limit(s.opt.MessageRate), 2*s.opt.MessageRate),
 	}
 	if !c.init(s, r, c, c) {

@@ -135,7 +135,7 @@ func (s *socket) receive(kind int, r io.Reader) bool {
 		return false
 	}
 	var m message
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := s.server.opt.Intake.Unmarshal(text, &m); err != nil {
 		return s.refuse(closeBadMessage, "Invalid message: not JSON of the protocol")
 	}
 	switch m.Type {
@@ -206,7 +206,7 @@ func (s *socket) subscribe(m message) bool {
 	switch {
 	case session == nil:
 		return s.refuse(closeUnauthorized, "Unauthorized")
-	case m.ID == nil || *m.ID == "" || json.Unmarshal(m.Payload, &r) != nil || r.Query == "":
+	case m.ID == nil || *m.ID == "" || s.server.opt.Intake.Unmarshal(m.Payload, &r) != nil || r.Query == "":
 		return s.refuse(closeBadMessage, "Invalid message: subscribe needs an id and a payload with a query")
 	case !s.awaitRoom():
 		return false

@@ -78,7 +78,8 @@ type Options struct {
 	// MessageRate is how many messages a second are read from a client, in the
 	// long run; twice as many at once. Who sends more waits. Default 100.
 	MessageRate int
-	// MaxMessage bounds a message of a client, in bytes. Default 1 MiB.
+	// MaxMessage bounds a message of a client, in bytes. Default 1 MiB. So much a
+	// second is read from a socket, or 1 MiB, in the long run; of more it waits.
 	MaxMessage int64
 	// Intake bounds how many large messages are read at once. Default: 32.
 	Intake *intake.Limit
