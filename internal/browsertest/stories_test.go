@@ -61,12 +61,12 @@ func TestAlbumLooks(t *testing.T) {
 // TestAlbumSpeed: an album of 200 photos next to a plain page with the same
 // pictures. That its first screen needs no React, and stands still, is held in any
 // case. The bound of the largest paint is loose: the album's page has more to do for
-// the processor, so that the ratio is 2 to 4 on a busy machine. docs/PERFORMANCE.md
-// has what was measured.
+// the processor, so that the ratio grows with what else the machine does.
+// docs/PERFORMANCE.md has what was measured.
 func TestAlbumSpeed(t *testing.T) {
 	figures := play(t, "album-speed.mjs", files(t), "ROUNDS=9")
 	t.Log(figures)
-	if first, largest := figures["first ratio"], figures["largest ratio"]; first > 2 || largest > 6 {
+	if first, largest := figures["first ratio"], figures["largest ratio"]; first > 2 || largest > 4 {
 		t.Errorf("the first paint takes %g times that of a plain page, the largest %g times", first, largest)
 	}
 	if shift := figures["shift"]; shift > 0.01 {
