@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	// storyTimeout bounds one story; its own waits are shorter.
-	storyTimeout = 3 * time.Minute
+	// storyLimit bounds one story, which says then what its pages do; its own waits are
+	// shorter. One that does not end by itself is ended after storyTimeout.
+	storyLimit, storyTimeout = 160 * time.Second, 3 * time.Minute
 	// stopTimeout is how long a server may take to end in order.
 	stopTimeout = 15 * time.Second
 	// lastWords is how long the output of a script may outlive it.
@@ -85,7 +86,8 @@ func play(t *testing.T, script string, env ...string) map[string]float64 {
 	control := httptest.NewServer(h)
 	defer control.Close()
 	node := exec.CommandContext(ctx, "node", filepath.Join(scripts, script))
-	node.Env = append(append(os.Environ(), "SERVER="+h.url(), "CONTROL="+control.URL, "CHROMIUM="+chromium), env...)
+	node.Env = append(append(os.Environ(), "SERVER="+h.url(), "CONTROL="+control.URL, "CHROMIUM="+chromium,
+		fmt.Sprintf("STORY_LIMIT=%d", storyLimit.Milliseconds())), env...)
 	node.Stderr = t.Output()
 	node.WaitDelay = lastWords
 	out, err := node.Output()

@@ -29,7 +29,7 @@ export async function play(story, { forgiven } = {}) {
     return context.newPage();
   };
   try {
-    const figures = await story(open);
+    const figures = await Promise.race([story(open), hang(browser)]);
     if (faults.length) throw new Error(faults.join('\n'));
     tell({ passed: true, figures });
   } catch (e) {
@@ -39,6 +39,22 @@ export async function play(story, { forgiven } = {}) {
   } finally {
     await browser.close();
   }
+}
+
+// hang fails a story that goes on for too long, with what its pages do: most waits have
+// limits of their own, but not what is evaluated in a page.
+async function hang(browser) {
+  const limit = Number(process.env.STORY_LIMIT);
+  await new Promise((done) => setTimeout(done, limit).unref());
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  const states = await Promise.all(pages.map(async (page) => {
+    const frame = page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done('draws'))));
+    const script = page.evaluate(() => 'runs scripts and draws nothing');
+    const soon = (ms, what) => new Promise((done) => setTimeout(done, ms, what));
+    const state = Promise.race([frame, soon(2_000, null)]).then((said) => said ?? Promise.race([script, soon(2_000, 'hangs')]));
+    return `${page.url()} ${await state.catch((e) => e.message)}`;
+  }));
+  throw new Error(`the story is not at its end after ${limit} ms: ${states.join(', ')}`);
 }
 
 // hold notes what a page must not do: ask another host, or have errors.
