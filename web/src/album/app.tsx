@@ -19,7 +19,7 @@ import { UploadPanel } from './upload/panel';
 const FeedPage = lazy(() => import('./feed/feed-page'));
 
 export function App({ client }: { client: Client }) {
-  useEffect(() => void endStill(400), []);
+  useEffect(() => void endStill(), []);
   return (
     <Speaks>
       <ClientContext value={client}>

@@ -34,12 +34,11 @@ export function askEarly(): void {
 
 /** fetch, but that the request which was sent early is not sent again. */
 export const fetchAfterEarly: typeof fetch = (input, init) => {
-  if (!early || performance.now() - early.at > life) early = null;
-  const { request, answer, stop } = early ?? {};
-  if (!request || !same(request, init)) return fetch(input, init);
+  const asked = early;
+  if (!asked || performance.now() - asked.at > life || !same(asked.request, init)) return fetch(input, init);
   early = null;
-  init?.signal?.addEventListener('abort', () => stop!.abort());
-  return answer!;
+  init?.signal?.addEventListener('abort', () => asked.stop.abort());
+  return asked.answer;
 };
 
 function same(request: Early['request'], init: RequestInit | undefined): boolean {

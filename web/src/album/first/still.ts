@@ -40,8 +40,11 @@ export async function drawStill({ album, media }: AlbumView): Promise<void> {
   await frame();
 }
 
-/** endStill takes it away, once the pictures that React has drawn are seen or take longer than `patience`, in milliseconds. */
-export async function endStill(patience: number): Promise<void> {
+/** How long the still waits for React's pictures, in milliseconds. */
+const patience = 400;
+
+/** endStill takes it away once the pictures that React has drawn are seen, or take long. */
+export async function endStill(): Promise<void> {
   await frame();
   const pictures = [...document.querySelectorAll<HTMLImageElement>('.tile img')];
   const seen = pictures.filter((picture) => picture.getBoundingClientRect().top < innerHeight).map((picture) => picture.decode());
