@@ -18,8 +18,8 @@ const (
 )
 
 // paced is a connection that is read no faster than its rate: by GCRA, as those of
-// package ratelimit are. It is by hand, and two words, because each idle socket pays
-// for it and for the stack that its reader needs.
+// package ratelimit are. It is by hand because each idle socket pays for it and for
+// the stack that its reader needs.
 type paced struct {
 	net.Conn
 	each  time.Duration // that a byte takes
